@@ -1,0 +1,227 @@
+"""Django's settings, made from a `Paper`. The only module that knows both."""
+
+from __future__ import annotations
+
+import importlib.util
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from . import database, email
+from .paper import KNOWN_LANGUAGES, Paper
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+OUR_APPS = (
+    "broadsheet.readers",
+    "broadsheet.pictures",
+    "broadsheet.newsroom",
+    "broadsheet.press",
+    "broadsheet.intake",
+    "broadsheet.site",
+)
+LIBRARY_APPS = (
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtailmedia",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.table_block",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "modelsearch",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+)
+MIDDLEWARE = (
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "broadsheet.conf.middleware.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "broadsheet.conf.middleware.PathLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "broadsheet.press.middleware.PassMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+)
+
+
+def django_settings(paper: Paper) -> dict[str, Any]:
+    """Every Django setting of one paper. Raises `BadSetting` for an address that can't be used."""
+    languages = [(code, KNOWN_LANGUAGES[code]) for code in paper.languages]
+    secure = paper.base_url.startswith("https://")
+    own_apps = [name for name in paper.apps if name not in OUR_APPS]
+    return {
+        "PAPER": paper,
+        "DEBUG": paper.debug,
+        "SECRET_KEY": paper.secret_key,
+        "ALLOWED_HOSTS": [paper.host, "localhost", "127.0.0.1", "[::1]"],
+        "CSRF_TRUSTED_ORIGINS": [paper.base_url.rstrip("/")],
+        "ROOT_URLCONF": "broadsheet.conf.urls",
+        "WSGI_APPLICATION": "broadsheet.conf.wsgi.application",
+        "INSTALLED_APPS": [*own_apps, *OUR_APPS, *LIBRARY_APPS],
+        "MIDDLEWARE": [*MIDDLEWARE, *(f"{name}.middleware.Middleware" for name in own_apps if _has(name))],
+        "AUTH_USER_MODEL": "readers.User",
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "DATABASES": {"default": database.from_url(paper.database_url, paper.folder)},
+        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
+        "FORM_RENDERER": "django.forms.renderers.DjangoTemplates",
+        "TEMPLATES": [_templates(paper)],
+        "LANGUAGE_CODE": paper.languages[0],
+        "LANGUAGES": languages,
+        "WAGTAIL_CONTENT_LANGUAGES": languages,
+        "LOCALE_PATHS": [str(PACKAGE / "locale")],
+        "USE_I18N": True,
+        "WAGTAIL_I18N_ENABLED": True,
+        "TIME_ZONE": paper.time_zone,
+        "USE_TZ": True,
+        "BROADSHEET_KEYS": [blake2b(b"pass", key=paper.secret_key.encode()[:64]).hexdigest()],
+        "BROADSHEET_METER_LIMIT": paper.meter_limit,
+        "BROADSHEET_METER_DAYS": paper.meter_days,
+        **email.from_url(paper.email_url, paper.var),
+        **_static_and_media(paper),
+        **_security(secure=secure),
+        **_wagtail(paper),
+        "LOGGING": _logging(paper),
+    }
+
+
+def _has(app: str) -> bool:
+    return importlib.util.find_spec(f"{app}.middleware") is not None
+
+
+def _templates(paper: Paper) -> dict[str, Any]:
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(paper.folder / "templates")],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+
+
+def _static_and_media(paper: Paper) -> dict[str, Any]:
+    own = paper.folder / "static"
+    return {
+        "STATIC_URL": "/static/",
+        "STATIC_ROOT": str(paper.var / "static"),
+        "STATICFILES_DIRS": [str(own)] if own.is_dir() else [],
+        "MEDIA_URL": "/media/",
+        "MEDIA_ROOT": str(paper.var / "media"),
+        "STORAGES": {
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
+        "WHITENOISE_MAX_AGE": 3600,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 10 * 1024 * 1024,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 20_000,
+        "FILE_UPLOAD_PERMISSIONS": 0o640,
+    }
+
+
+def _security(*, secure: bool) -> dict[str, Any]:
+    return {
+        "SESSION_COOKIE_NAME": "bs_session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_NAME": "bs_csrf",
+        "CSRF_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_HTTPONLY": False,
+        "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
+        "SECURE_REFERRER_POLICY": "strict-origin-when-cross-origin",
+        "X_FRAME_OPTIONS": "SAMEORIGIN",
+        "PASSWORD_HASHERS": [
+            "django.contrib.auth.hashers.ScryptPasswordHasher",
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        ],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": f"django.contrib.auth.password_validation.{name}"}
+            for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+        ],
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": [NONE],
+                "script-src": [SELF],
+                "style-src": [SELF],
+                "img-src": [SELF, "data:"],
+                "font-src": [SELF],
+                "media-src": [SELF],
+                "connect-src": [SELF],
+                "form-action": [SELF],
+                # Click-to-view embeds: the frame exists only after the reader has agreed.
+                "frame-src": ["https:"],
+                "manifest-src": [SELF],
+                "base-uri": [NONE],
+                "frame-ancestors": [SELF],
+                "object-src": [NONE],
+                "require-trusted-types-for": ["'script'"],
+            },
+        },
+    }
+
+
+def _wagtail(paper: Paper) -> dict[str, Any]:
+    return {
+        "WAGTAIL_SITE_NAME": paper.name,
+        "WAGTAILADMIN_BASE_URL": paper.base_url.rstrip("/"),
+        "WAGTAIL_ENABLE_UPDATE_CHECK": False,
+        "WAGTAIL_ENABLE_WHATS_NEW_BANNER": False,
+        "WAGTAIL_GRAVATAR_PROVIDER_URL": None,
+        "WAGTAIL_ALLOW_UNICODE_SLUGS": False,
+        "WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT": True,
+        "WAGTAILADMIN_COMMENTS_ENABLED": True,
+        "WAGTAIL_USAGE_COUNT_ENABLED": True,
+        "WAGTAILADMIN_PERMITTED_LANGUAGES": [("en", "English"), ("az", "Azərbaycanca"), ("ru", "Русский"), ("ar", "العربية")],
+        "WAGTAILIMAGES_IMAGE_MODEL": "pictures.Picture",
+        "WAGTAILIMAGES_EXTENSIONS": ["jpg", "jpeg", "png", "webp", "avif", "gif", "heic"],
+        "WAGTAILIMAGES_MAX_UPLOAD_SIZE": 50 * 1024 * 1024,
+        # A decompression bomb is refused from its header, before a pixel is decoded.
+        "WAGTAILIMAGES_MAX_IMAGE_PIXELS": 120_000_000,
+        "WAGTAILIMAGES_CHOOSER_PAGE_SIZE": 24,
+        "WAGTAILEMBEDS_FINDERS": [],
+        "WAGTAILDOCS_SERVE_METHOD": "serve_view",
+        "WAGTAILDOCS_EXTENSIONS": ["pdf", "csv", "docx", "xlsx", "pptx", "txt", "zip", "odt", "ods"],
+        "WAGTAILSEARCH_BACKENDS": {"default": {"BACKEND": "modelsearch.backends.database"}},
+        "MODELSEARCH_BACKENDS": {"default": {"BACKEND": "modelsearch.backends.database"}},
+        "WAGTAILMEDIA": {"MEDIA_MODEL": "pictures.Clip"},
+        "TAGGIT_CASE_INSENSITIVE": True,
+    }
+
+
+def _logging(paper: Paper) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "DEBUG" if paper.debug else "WARNING"},
+    }

@@ -1,0 +1,169 @@
+"""A paper's own settings: `broadsheet.toml` in its folder, each key overridden by `BROADSHEET_<KEY>`.
+
+Pure reading and checking. What Django does with the values is in `settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+FILE_NAME = "broadsheet.toml"
+ENV_PREFIX = "BROADSHEET_"
+KNOWN_LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "az": "Azərbaycanca",
+    "ru": "Русский",
+    "ar": "العربية",
+}
+
+
+class BadSetting(Exception):
+    """A setting that can't be used: `str()` is the one line for the person who wrote it."""
+
+    def __init__(self, what: str, where: str, mend: str) -> None:
+        super().__init__(f"{what} — {where} — {mend}")
+        self.what, self.where, self.mend = what, where, mend
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One newspaper's settings.
+
+    `folder` is the paper's folder; relative paths and SQLite files are resolved against it.
+    `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes.
+    """
+
+    folder: Path
+    name: str
+    secret_key: str = field(repr=False)
+    tagline: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    time_zone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    database_url: str = field(default="sqlite:///var/broadsheet.sqlite3", repr=False)
+    cache_url: str = field(default="", repr=False)
+    media_url: str = field(default="", repr=False)
+    search_url: str = field(default="", repr=False)
+    email_url: str = field(default="", repr=False)
+    gateway: str = ""
+    meter_limit: int = 3
+    meter_days: int = 30
+    edge_workers: int = 1
+    edge_cache_bytes: int = 1_073_741_824
+    apps: tuple[str, ...] = ()
+    debug: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def var(self) -> Path:
+        """Where the running paper writes: database, media, logs."""
+        return self.folder / "var"
+
+
+def setting_names() -> tuple[str, ...]:
+    """Every key that `broadsheet.toml` may hold."""
+    return tuple(f.name for f in fields(Paper) if f.name != "folder")
+
+
+def load(folder: Path, environ: Mapping[str, str] = os.environ) -> Paper:
+    """Read the paper in `folder`.
+
+    Raises `BadSetting` when the file is missing, is not TOML, or holds an unusable value.
+    """
+    path = folder / FILE_NAME
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadSetting(
+            f"no paper in {folder}", f"{FILE_NAME} is missing", f"make one with: broadsheet init {folder}"
+        ) from None
+    except OSError as error:
+        raise BadSetting(
+            f"{path} can't be read", error.strerror or "unreadable", "mend its permissions"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path} is not valid TOML", str(error), "correct that line") from None
+    return _paper(folder, path, raw, environ)
+
+
+def _paper(folder: Path, path: Path, raw: Mapping[str, Any], environ: Mapping[str, str]) -> Paper:
+    known = {f.name: f for f in fields(Paper) if f.name != "folder"}
+    unknown = sorted(set(raw) - set(known))
+    if unknown:
+        raise BadSetting(f"unknown setting {unknown[0]!r}", str(path), f"use one of: {', '.join(known)}")
+    values: dict[str, Any] = {"folder": folder.resolve()}
+    for name, spec in known.items():
+        variable = ENV_PREFIX + name.upper()
+        if variable in environ:
+            values[name] = _from_text(str(spec.type), environ[variable], variable)
+        elif name in raw:
+            values[name] = _from_toml(str(spec.type), raw[name], f"{name} in {path}")
+    for needed in ("name", "secret_key"):
+        if not values.get(needed):
+            raise BadSetting(f"setting {needed!r} is missing", str(path), f'add {needed} = "…"')
+    return _checked(Paper(**values), path)
+
+
+def _from_text(kind: str, text: str, where: str) -> Any:
+    if kind == "int":
+        try:
+            return int(text.replace("_", ""))
+        except ValueError:
+            raise BadSetting(f"{text!r} is not a whole number", where, "write digits only") from None
+    if kind == "bool":
+        return text.strip().lower() in {"1", "true", "yes", "on"}
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _from_toml(kind: str, value: object, where: str) -> Any:
+    if kind.startswith("tuple"):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise BadSetting("not a list of texts", where, 'write it as ["a", "b"]')
+    expected = {"int": int, "bool": bool, "str": str}[kind]
+    if type(value) is not expected:
+        raise BadSetting(f"{value!r} is not {'a text' if expected is str else kind}", where, "correct it")
+    return value
+
+
+def _checked(paper: Paper, path: Path) -> Paper:
+    try:
+        paper.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSetting(
+            f"unknown time_zone {paper.time_zone!r}", str(path), "use an IANA name such as Asia/Baku"
+        ) from None
+    url = urlsplit(paper.base_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise BadSetting(
+            f"base_url {paper.base_url!r} is not an http(s) address", str(path), "use https://paper.example"
+        )
+    unknown = [code for code in paper.languages if code not in KNOWN_LANGUAGES]
+    if unknown or not paper.languages:
+        raise BadSetting(
+            f"unknown language {unknown[0]!r}" if unknown else "languages is empty",
+            str(path),
+            f"use some of: {', '.join(KNOWN_LANGUAGES)}",
+        )
+    if len(paper.secret_key) < 32:
+        raise BadSetting("secret_key is too short", str(path), "use at least 32 random characters")
+    for name in ("meter_limit", "meter_days", "edge_workers", "edge_cache_bytes"):
+        if getattr(paper, name) < (0 if name == "meter_limit" else 1):
+            raise BadSetting(f"{name} is too small", str(path), "use a positive number")
+    return paper

@@ -1,0 +1,9 @@
+"""What the worker runs every few seconds: each finishes or undoes work that a killed process left behind.
+
+The task queue is only a hint (a killed worker loses its task); the truth is in our own tables, and these read it.
+"""
+
+SWEEPERS: list[str] = [
+    "broadsheet.pictures.services.render_pending",
+    "broadsheet.newsroom.services.publish_due",
+]

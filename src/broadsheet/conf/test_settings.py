@@ -1,0 +1,36 @@
+"""Django settings for the test-suite: a paper that exists only in memory and a temporary folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from . import sqlite
+
+sqlite.install()
+
+from .django import django_settings  # noqa: E402  (SQLite must be swapped before anything of Django is imported)
+from .paper import Paper  # noqa: E402
+
+_folder = Path(tempfile.gettempdir()) / f"broadsheet-test-{os.getuid()}-{os.getpid()}"
+_folder.mkdir(mode=0o700, exist_ok=True)
+
+globals().update(
+    django_settings(
+        Paper(
+            folder=_folder,
+            name="The Test Gazette",
+            secret_key="only-for-tests-" + "0" * 40,
+            base_url="http://testserver",
+            time_zone="Asia/Baku",
+            languages=("en", "az", "ru", "ar"),
+            database_url=os.environ.get("BROADSHEET_TEST_DATABASE_URL", "sqlite:///test.sqlite3"),
+        )
+    )
+)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

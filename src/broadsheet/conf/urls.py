@@ -1,0 +1,22 @@
+"""Every address of the origin. Reader pages stand last: they take what is left."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from . import health
+
+urlpatterns = [
+    path("-/health", health.alive),
+    path("-/ready", health.ready),
+    path("newsroom/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("broadsheet.pictures.urls")),
+    path("", include("broadsheet.readers.urls")),
+    *(path("", include(f"{app}.urls")) for app in settings.PAPER.apps),
+    *i18n_patterns(path("", include("broadsheet.site.urls")), prefix_default_language=False),
+]
+handler404 = "broadsheet.site.views.errors.not_found"
+handler500 = "broadsheet.site.views.errors.broken"

@@ -1,0 +1,71 @@
+"""The front page, the plain information pages, and what the whole paper shares."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+
+from ..blocks import ContainerBlock, FollowBlock
+from ..rendering import Rendered
+
+
+class FrontPage(Rendered):
+    """One language's front page and root. Its title is the paper's name in that language."""
+
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    appeal_title = models.CharField(_("appeal's headline"), max_length=160, blank=True)
+    appeal_text = models.TextField(_("appeal"), blank=True, help_text=_("Why to subscribe, in the paper's own words."))
+    footer_text = models.TextField(_("footer"), blank=True)
+    corrections_intro = models.TextField(_("introduction of the corrections page"), blank=True)
+    containers = StreamField([("container", ContainerBlock())], blank=True, verbose_name=_("containers"))
+
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["newsroom.Section", "newsroom.InfoPage"]
+    content_panels: ClassVar = [
+        FieldPanel("containers"),
+        MultiFieldPanel(
+            [FieldPanel("title"), FieldPanel("tagline"), FieldPanel("appeal_title"), FieldPanel("appeal_text")],
+            heading=_("Masthead and appeal"),
+        ),
+        MultiFieldPanel([FieldPanel("footer_text"), FieldPanel("corrections_intro")], heading=_("Foot of the page")),
+    ]
+
+    class Meta:
+        verbose_name = _("front page")
+
+
+class InfoPage(Rendered):
+    """A plain page: about, contact, privacy, terms."""
+
+    body = RichTextField(_("text"), blank=True, features=["h2", "h3", "bold", "italic", "link", "ol", "ul"])
+
+    parent_page_types: ClassVar = ["newsroom.FrontPage"]
+    subpage_types: ClassVar = []
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("information page")
+
+
+@register_setting(icon="site")
+class PaperSettings(BaseSiteSetting):
+    """What every page of the paper shares, in all languages."""
+
+    follow = StreamField([("account", FollowBlock())], blank=True, verbose_name=_("follow us"))
+    logo = models.ForeignKey(
+        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("logo")
+    )
+    default_share_picture = models.ForeignKey(
+        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("share picture")
+    )
+
+    panels: ClassVar = [FieldPanel("follow"), FieldPanel("logo"), FieldPanel("default_share_picture")]
+
+    class Meta:
+        verbose_name = _("paper")

@@ -1,0 +1,96 @@
+"""Reads about pictures: what a template needs to show one, and whom a file may be given to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from .models import Clip, Picture, Rendition
+from .renditions import SHARE, WIDTHS, spec
+
+_WIDTH_BY_SPEC = {spec(width): width for width in WIDTHS}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture, ready to be shown.
+
+    `src`, `srcset` and `share` are empty while its renditions are still being made: show its place, in the
+    proportion `width`:`height` (pixels). `focus_x` and `focus_y` are per cent, for `object-position`.
+    """
+
+    id: int
+    src: str
+    srcset: str
+    share: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+    credit: str
+    place: str = ""
+    focus_x: int = 50
+    focus_y: int = 50
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.src)
+
+    @property
+    def is_portrait(self) -> bool:
+        return self.height > self.width
+
+    def with_words(self, *, alt: str = "", caption: str = "", credit: str = "") -> Image:
+        """The same picture with the words of the place that shows it, where those are given."""
+        return replace(
+            self, alt=alt or self.alt, caption=caption or self.caption, credit=credit or self.credit
+        )
+
+
+def images(picture_ids: Iterable[int]) -> Mapping[int, Image]:
+    """The pictures of one page by id, in two queries; those without rights any more are absent."""
+    wanted = set(picture_ids)
+    if not wanted:
+        return {}
+    found = [p for p in Picture.objects.filter(pk__in=wanted) if p.has_rights]
+    rows = Rendition.objects.filter(
+        image_id__in=[p.pk for p in found], filter_spec__in=[*_WIDTH_BY_SPEC, SHARE]
+    ).only("image_id", "filter_spec", "file", "width")
+    by_picture: dict[int, list[Rendition]] = {}
+    for row in rows:
+        by_picture.setdefault(row.image_id, []).append(row)
+    return {picture.pk: _image(picture, by_picture.get(picture.pk, [])) for picture in found}
+
+
+def _image(picture: Picture, renditions: list[Rendition]) -> Image:
+    base = settings.MEDIA_URL
+    widths = sorted((r.width, base + r.file.name) for r in renditions if r.filter_spec in _WIDTH_BY_SPEC)
+    share = next((base + r.file.name for r in renditions if r.filter_spec == SHARE), "")
+    middle = next((url for width, url in widths if width >= 640), widths[-1][1] if widths else "")
+    focus_x, focus_y = picture.focus
+    return Image(
+        id=picture.pk,
+        src=middle,
+        srcset=", ".join(f"{url} {width}w" for width, url in widths),
+        share=share,
+        width=picture.width,
+        height=picture.height,
+        alt="" if picture.is_decorative else picture.description or picture.caption,
+        caption=picture.caption,
+        credit=picture.credit or picture.creator,
+        place=picture.place,
+        focus_x=focus_x,
+        focus_y=focus_y,
+    )
+
+
+def is_public_file(name: str) -> bool:
+    """Whether readers may have the media file `name`: a rendition or clip that something public shows."""
+    if name.startswith("pictures/"):
+        row = Rendition.objects.filter(file=name, image__released=True).select_related("image").first()
+        return row is not None and row.image.has_rights
+    if name.startswith("clips/"):
+        return Clip.objects.filter(file=name, released=True).exists()
+    return False
