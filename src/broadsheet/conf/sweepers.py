@@ -6,4 +6,5 @@ The task queue is only a hint (a killed worker loses its task); the truth is in 
 SWEEPERS: list[str] = [
     "broadsheet.pictures.services.render_pending",
     "broadsheet.newsroom.services.publish_due",
+    "broadsheet.site.services.index_missing",
 ]

@@ -1,7 +1,7 @@
-"""Reads about stories: the card every list shows and the one document every format is made from.
+"""Reads about stories: the card every list shows, lists, and the front page.
 
 Lists are keyset-paged on (published, id) and cost the same number of queries whatever the archive's size.
-Nothing here decides who may read what: `press` does.
+Nothing here decides who may read what: `press` does. The whole story's document is made in `documents`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,24 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
-from wagtail.models import Page
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.pictures.selectors import Image, images
 
-from .models import Author, Correction, FrontPage, Gallery, Section, Story, StoryByline, Topic
+from .document import Card, Named
+from .models import Author, FrontPage, Gallery, GalleryItem, InfoPage, Section, Story, StoryByline, Topic
+from .models.listed import Listed
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+AnyListed = TypeVar("AnyListed", bound=Listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +45,9 @@ class Cursor:
         """The cursor a URL carries; None for anything that is not one of ours."""
         try:
             moment, id_ = struct.unpack(">qq", base64.b64decode(text + "==", altchars=b"-_", validate=True))
-            return cls(EPOCH + moment * MICROSECOND, id_)
+            return cls(EPOCH + moment * MICROSECOND, id_) if id_ >= 0 else None
         except (ValueError, binascii.Error, struct.error, OverflowError):
             return None
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something with a name and an address: a section, an author, a topic."""
-
-    name: str
-    path: str
-    slug: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A story or gallery as a list shows it. All of it is public whatever the story's access."""
-
-    id: int
-    kind: str  # "story" or "gallery"
-    path: str
-    headline: str
-    kicker: str
-    standfirst: str
-    section: Named | None
-    bylines: tuple[Named, ...]
-    labels: tuple[str, ...]
-    genre: str
-    access: str
-    language: str
-    published: datetime
-    updated: datetime | None
-    image: Image | None
-    boost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +58,30 @@ class Listing:
     older: Cursor | None = None
 
 
-def page_path(url_path: str, language: str) -> str:
-    """The address of a page from Wagtail's tree path: `/home-az/nation/x/` → `/az/nation/x/`.
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container of the front page, filled."""
 
-    One paper is one site: a front page per language directly under the tree's root.
-    """
-    rest = url_path.split("/", 2)[2] if url_path.count("/") >= 2 else ""
-    return f"{language_prefix(language)}/{rest}"
+    title: str
+    layout: str
+    cards: Sequence[Card]
+    section: Named | None = None
+
+
+# -- addresses --------------------------------------------------------------------------------------------------------
 
 
 def language_prefix(language: str) -> str:
     """`""` for the paper's first language, `/az` for others."""
     return "" if language == settings.LANGUAGE_CODE else f"/{language}"
+
+
+def page_path(url_path: str, language: str) -> str:
+    """The address of a page from Wagtail's tree path: `/home-az/nation/x/` → `/az/nation/x/`.
+
+    One paper is one site: a front page per language directly under the tree's root.
+    """
+    return f"{language_prefix(language)}/{url_path.split('/', 2)[2]}"
 
 
 def section_named(section: Section, language: str) -> Named:
@@ -112,73 +96,215 @@ def topic_named(topic: Topic, language: str) -> Named:
     return Named(topic.name, f"{language_prefix(language)}/topic/{topic.slug}/", topic.slug, topic.description)
 
 
+# -- what is public ---------------------------------------------------------------------------------------------------
+
+
+def restricted() -> Exists:
+    """Whether the page is under a privacy restriction; a condition, no query of its own."""
+    above = PageViewRestriction.objects.annotate(page_path=OuterRef("path"))
+    return Exists(above.filter(page_path__startswith=F("page__path")))
+
+
+def public(pages: QuerySet[AnyListed]) -> QuerySet[AnyListed]:
+    """Of `pages`, those a reader may know of: live, filed, dated, and under no page privacy. Adds no query."""
+    return pages.filter(~restricted(), live=True, published_at__isnull=False, desk__isnull=False, desk__live=True)
+
+
 def public_stories() -> QuerySet[Story]:
-    """Every story a reader may know of: live, in a section, and under no page privacy."""
-    return Story.objects.live().public().filter(published_at__isnull=False)
+    return public(Story.objects.select_related("desk").defer("body", "search_description"))
 
 
-def _for_cards(stories: QuerySet[Story]) -> QuerySet[Story]:
-    bylines = Prefetch("bylines", queryset=StoryByline.objects.select_related("author").order_by("sort_order"))
-    return stories.select_related("desk").defer("body", "search_description").prefetch_related(bylines)
+def public_galleries() -> QuerySet[Gallery]:
+    first = GalleryItem.objects.filter(gallery=OuterRef("pk")).order_by("sort_order").values("picture")[:1]
+    return public(Gallery.objects.select_related("desk").annotate(cover=first))
 
 
-def cards(stories: Iterable[Story], pictures: bool = True) -> list[Card]:
-    """Cards of stories that were read by `_for_cards`; two more queries for all their pictures."""
+# -- cards ------------------------------------------------------------------------------------------------------------
+
+
+def with_bylines(stories: Iterable[Story]) -> list[Story]:
+    """Read the by-lines of all these stories in one query."""
     rows = list(stories)
-    shown = images(s.lead_picture_id for s in rows if s.lead_picture_id) if pictures else {}
-    return [_card(story, shown.get(story.lead_picture_id or 0)) for story in rows]
+    bylines = StoryByline.objects.select_related("author").order_by("sort_order")
+    prefetch_related_objects(rows, Prefetch("bylines", queryset=bylines))
+    return rows
 
 
-def _card(story: Story, image: Image | None) -> Card:
-    assert story.published_at is not None, "public stories have a time"
+def cover_ids(pages: Iterable[Listed]) -> set[int]:
+    """The pictures that these pages' cards show."""
+    return {id_ for page in pages if (id_ := _cover(page))}
+
+
+def _cover(page: Listed) -> int | None:
+    return page.lead_picture_id if isinstance(page, Story) else getattr(page, "cover", None)
+
+
+def card(page: Listed, shown: Mapping[int, Image], *, headline: str = "", boost: bool = False) -> Card:
+    """The card of a story or gallery. By-lines are empty unless `with_bylines` read them."""
+    assert page.published_at is not None, "only public pages have cards"
+    story = page if isinstance(page, Story) else None
+    read = story is not None and "bylines" in getattr(story, "_prefetched_objects_cache", {})
     return Card(
-        id=story.pk,
-        kind="story",
-        path=page_path(story.url_path, story.language),
-        headline=story.front_headline or story.title,
-        kicker=story.kicker,
-        standfirst=story.standfirst,
-        section=section_named(story.desk, story.language) if story.desk else None,
-        bylines=tuple(author_named(b.author, story.language) for b in story.bylines.all()),
-        labels=story.labels,
-        genre=story.genre,
-        access=story.access,
-        language=story.language,
-        published=story.published_at,
-        updated=story.updated_at,
-        image=image,
+        id=page.pk,
+        kind="story" if story else "gallery",
+        path=page_path(page.url_path, page.language),
+        headline=headline or (story.front_headline if story else "") or page.title,
+        kicker=story.kicker if story else "",
+        standfirst=page.standfirst,
+        section=section_named(page.desk, page.language) if page.desk else None,
+        bylines=tuple(author_named(b.author, page.language) for b in story.bylines.all()) if story and read else (),
+        labels=story.labels if story else ("PHOTO",),
+        genre=story.genre if story else "gallery",
+        access=story.access if story else "free",
+        language=page.language,
+        published=page.published_at,
+        updated=story.updated_at if story else None,
+        image=shown.get(_cover(page) or 0),
+        boost=boost,
     )
 
 
-def latest(
-    language: str,
-    before: Cursor | None = None,
-    *,
-    section: Section | None = None,
-    author: Author | None = None,
-    topic: Topic | None = None,
-    genre: str = "",
-    exclude: Iterable[int] = (),
-    limit: int = 20,
-) -> Listing:
-    """Newest public stories first: two queries, and two for their pictures."""
-    rows = _for_cards(public_stories())
-    rows = rows.filter(desk=section) if section else rows.filter(language=language)
-    if author:
-        rows = rows.filter(bylines__author=author)
-    if topic:
-        rows = rows.filter(topics=topic)
-    if genre:
-        rows = rows.filter(genre=genre)
-    if skip := list(exclude):
-        rows = rows.exclude(pk__in=skip)
+def cards(pages: Iterable[Listed]) -> list[Card]:
+    """Cards with their pictures: one query more."""
+    rows = list(pages)
+    shown = images(cover_ids(rows))
+    return [card(page, shown) for page in rows]
+
+
+# -- lists ------------------------------------------------------------------------------------------------------------
+
+
+def older_than(pages: QuerySet[AnyListed], before: Cursor | None) -> QuerySet[AnyListed]:
+    """Newest first, from `before` on. The first condition lets the index skip what the second sorts out."""
     if before:
-        rows = rows.filter(
-            Q(published_at__lt=before.published) | Q(published_at=before.published, page_ptr__lt=before.id),
-            published_at__lte=before.published,
+        pages = pages.filter(published_at__lte=before.published).filter(
+            Q(published_at__lt=before.published) | Q(page_ptr__lt=before.id)
         )
-    found = list(rows.order_by("-published_at", "-page_ptr")[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
-    older = Cursor(found[-1].published_at, found[-1].pk) if more else None
-    return Listing(cards(found), older)
+    return pages.order_by("-published_at", "-page_ptr")
+
+
+def page_of(rows: Sequence[AnyListed], limit: int) -> tuple[Sequence[AnyListed], Cursor | None]:
+    """Split `limit + 1` rows into a page and the cursor of the next, if there is one."""
+    page = rows[:limit]
+    if len(rows) <= limit or not page or page[-1].published_at is None:
+        return page, None
+    return page, Cursor(page[-1].published_at, page[-1].pk)
+
+
+def latest(language: str, before: Cursor | None = None, *, limit: int = 20) -> Listing:
+    """Newest public stories of one language: three queries."""
+    return _listing(public_stories().filter(language=language), before, limit)
+
+
+def of_section(section: Section, before: Cursor | None = None, *, limit: int = 20) -> Listing:
+    """Newest public stories of one section: three queries."""
+    return _listing(public_stories().filter(desk=section), before, limit)
+
+
+def by_author(author: Author, before: Cursor | None = None, *, limit: int = 20) -> Listing:
+    """Newest public stories of one author: three queries."""
+    return _listing(public_stories().filter(bylines__author=author), before, limit)
+
+
+def on_topic(topic: Topic, before: Cursor | None = None, *, limit: int = 20) -> Listing:
+    """Newest public stories on one topic: three queries."""
+    return _listing(public_stories().filter(topics=topic), before, limit)
+
+
+def _listing(stories: QuerySet[Story], before: Cursor | None, limit: int) -> Listing:
+    rows, older = page_of(with_bylines(older_than(stories, before)[: limit + 1]), limit)
+    return Listing(cards(rows), older)
+
+
+def galleries_of(section: Section, limit: int = 4) -> list[Card]:
+    """The newest galleries of a section: two queries."""
+    return cards(older_than(public_galleries().filter(desk=section), None)[:limit])
+
+
+def more_for(story: Story, limit: int = 6) -> list[Story]:
+    """What to read next: the newest of the same section; rows for `card`, one query."""
+    return list(older_than(public_stories().filter(desk=story.desk), None).exclude(pk=story.pk)[:limit])
+
+
+# -- the front page ---------------------------------------------------------------------------------------------------
+
+
+def front_page(language: str) -> FrontPage | None:
+    """The live front page of a language."""
+    return FrontPage.objects.live().filter(locale__language_code=language).first()
+
+
+def navigation(front: FrontPage) -> tuple[list[Named], list[Named]]:
+    """Sections and information pages of one language in the editors' order: one query."""
+    children = Page.objects.live().in_menu().child_of(front).select_related("content_type").order_by("path")
+    sections, infos = [], []
+    for page in children:
+        named = Named(page.title, page_path(page.url_path, front.locale.language_code), page.slug)
+        (infos if page.content_type.model_class() is InfoPage else sections).append(named)
+    return sections, infos
+
+
+def filled_containers(front: FrontPage, language: str) -> tuple[list[Container], list[Card]]:
+    """The front page's containers with pinned cards first and free slots refilled, and the Latest rail.
+
+    No story stands twice in the containers. Queries: six, and one for each refilled container.
+    """
+    containers = [block["value"] for block in front.containers.raw_data]
+    pinned_ids = [item["story"] for box in containers for item in _items(box)]
+    pinned: dict[int, Listed] = {page.pk: page for page in _by_id(pinned_ids)}
+    sections = {s.pk: s for s in Section.objects.live().child_of(front)}
+    taken = set(pinned)
+    filled: list[tuple[dict, list[tuple[Listed, str, bool]]]] = []
+    for box in containers:
+        slots = int(box.get("slots") or 4)
+        chosen = [
+            (pinned[i["story"]], i.get("headline") or "", bool(i.get("boost"))) for i in _items(box) if i["story"] in pinned
+        ][:slots]
+        if len(chosen) < slots and box.get("refill", True):
+            fresh = _refill(box, language, taken, slots - len(chosen))
+            taken.update(page.pk for page in fresh)
+            chosen += [(page, "", False) for page in fresh]
+        filled.append((box, chosen))
+    rail = list(older_than(public_stories().filter(language=language), None)[:10])
+    pages = [page for _, chosen in filled for page, _, _ in chosen]
+    with_bylines(page for page in pages if isinstance(page, Story))
+    shown = images(cover_ids(pages))
+    result = [
+        Container(
+            title=box.get("title") or "",
+            layout=box.get("layout") or "grid",
+            cards=[card(page, shown, headline=headline, boost=boost) for page, headline, boost in chosen],
+            section=section_named(sections[key], language) if (key := box.get("refill_section")) in sections else None,
+        )
+        for box, chosen in filled
+        if chosen
+    ]
+    return result, [card(story, {}) for story in rail]
+
+
+def _items(box: Mapping[str, object]) -> list[dict]:
+    """A container's pinned cards, from the stream's stored form (which differs before and after a save)."""
+    stored = box.get("cards")
+    values = [item.get("value", item) for item in stored] if isinstance(stored, list) else []
+    return [value for value in values if value.get("story")]
+
+
+def _by_id(ids: Sequence[int]) -> list[Listed]:
+    if not ids:
+        return []
+    stories: list[Listed] = list(public_stories().filter(pk__in=ids))
+    if len(stories) < len(set(ids)):
+        stories += list(public_galleries().filter(pk__in=ids))
+    return stories
+
+
+def _refill(box: Mapping[str, object], language: str, taken: set[int], free: int) -> Sequence[Listed]:
+    if box.get("refill_genre") == "gallery":
+        return older_than(public_galleries().filter(language=language).exclude(pk__in=taken), None)[:free]
+    stories = public_stories().exclude(pk__in=taken)
+    stories = stories.filter(desk=box["refill_section"]) if box.get("refill_section") else stories.filter(language=language)
+    if box.get("refill_topic"):
+        stories = stories.filter(topics__slug=box["refill_topic"], topics__locale=F("locale"))
+    if box.get("refill_genre"):
+        stories = stories.filter(genre=box["refill_genre"])
+    return list(older_than(stories, None)[:free])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.db.models import F, FilteredRelation, Q
 
 from .models import Clip, Picture, Rendition
 from .renditions import SHARE, WIDTHS, spec
@@ -50,24 +51,30 @@ class Image:
 
 
 def images(picture_ids: Iterable[int]) -> Mapping[int, Image]:
-    """The pictures of one page by id, in two queries; those without rights any more are absent."""
-    wanted = set(picture_ids)
+    """The pictures of one page by id, in one query; those without rights any more are absent."""
+    wanted = set(picture_ids) - {0}
     if not wanted:
         return {}
-    found = [p for p in Picture.objects.filter(pk__in=wanted) if p.has_rights]
-    rows = Rendition.objects.filter(
-        image_id__in=[p.pk for p in found], filter_spec__in=[*_WIDTH_BY_SPEC, SHARE]
-    ).only("image_id", "filter_spec", "file", "width")
-    by_picture: dict[int, list[Rendition]] = {}
+    rows = (
+        Picture.objects.filter(pk__in=wanted)
+        .alias(
+            made=FilteredRelation("renditions", condition=Q(renditions__filter_spec__in=[*_WIDTH_BY_SPEC, SHARE]))
+        )
+        .annotate(made_spec=F("made__filter_spec"), made_file=F("made__file"), made_width=F("made__width"))
+    )
+    pictures: dict[int, Picture] = {}
+    files: dict[int, list[tuple[str, int, str]]] = {}
     for row in rows:
-        by_picture.setdefault(row.image_id, []).append(row)
-    return {picture.pk: _image(picture, by_picture.get(picture.pk, [])) for picture in found}
+        if row.has_rights:
+            pictures[row.pk] = row
+            if row.made_file:
+                files.setdefault(row.pk, []).append((row.made_spec, row.made_width, settings.MEDIA_URL + row.made_file))
+    return {pk: _image(picture, files.get(pk, [])) for pk, picture in pictures.items()}
 
 
-def _image(picture: Picture, renditions: list[Rendition]) -> Image:
-    base = settings.MEDIA_URL
-    widths = sorted((r.width, base + r.file.name) for r in renditions if r.filter_spec in _WIDTH_BY_SPEC)
-    share = next((base + r.file.name for r in renditions if r.filter_spec == SHARE), "")
+def _image(picture: Picture, files: list[tuple[str, int, str]]) -> Image:
+    widths = sorted((width, url) for made, width, url in files if made != SHARE)
+    share = next((url for made, _, url in files if made == SHARE), "")
     middle = next((url for width, url in widths if width >= 640), widths[-1][1] if widths else "")
     focus_x, focus_y = picture.focus
     return Image(

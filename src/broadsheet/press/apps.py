@@ -4,3 +4,4 @@ from django.apps import AppConfig
 class PressConfig(AppConfig):
     name = "broadsheet.press"
     label = "press"
+    verbose_name = "Press"

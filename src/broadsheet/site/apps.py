@@ -5,3 +5,16 @@ class SiteConfig(AppConfig):
     name = "broadsheet.site"
     label = "site"
     verbose_name = "Reader's site"
+
+    def ready(self) -> None:
+        from broadsheet.newsroom import rendering
+        from broadsheet.newsroom.models import FrontPage, Gallery, InfoPage, Section, Story
+
+        from . import signals  # noqa: F401  (connects the receivers; models are ready only now)
+        from .views import front, gallery, info, section, story
+
+        rendering.register(FrontPage, front.front)
+        rendering.register(Section, section.section)
+        rendering.register(Story, story.story)
+        rendering.register(Gallery, gallery.gallery)
+        rendering.register(InfoPage, info.info)

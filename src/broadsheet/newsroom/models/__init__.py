@@ -1,6 +1,6 @@
 """The newsroom's models: sections hold stories and galleries; authors and topics file them; fronts show them."""
 
-from .front import FrontPage, InfoPage, PaperSettings
+from .front import FrontPage, InfoPage
 from .gallery import Gallery, GalleryItem
 from .listed import Listed
 from .people import Author, Topic
@@ -18,7 +18,6 @@ __all__ = [
     "Genre",
     "InfoPage",
     "Listed",
-    "PaperSettings",
     "Section",
     "Story",
     "StoryByline",

@@ -1,4 +1,4 @@
-"""The front page, the plain information pages, and what the whole paper shares."""
+"""The front page, which is also what one language's edition shares, and the plain information pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
@@ -23,6 +22,10 @@ class FrontPage(Rendered):
     appeal_text = models.TextField(_("appeal"), blank=True, help_text=_("Why to subscribe, in the paper's own words."))
     footer_text = models.TextField(_("footer"), blank=True)
     corrections_intro = models.TextField(_("introduction of the corrections page"), blank=True)
+    follow = StreamField([("account", FollowBlock())], blank=True, verbose_name=_("follow us"))
+    share_picture = models.ForeignKey(
+        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("share picture")
+    )
     containers = StreamField([("container", ContainerBlock())], blank=True, verbose_name=_("containers"))
 
     parent_page_types: ClassVar = ["wagtailcore.Page"]
@@ -33,7 +36,10 @@ class FrontPage(Rendered):
             [FieldPanel("title"), FieldPanel("tagline"), FieldPanel("appeal_title"), FieldPanel("appeal_text")],
             heading=_("Masthead and appeal"),
         ),
-        MultiFieldPanel([FieldPanel("footer_text"), FieldPanel("corrections_intro")], heading=_("Foot of the page")),
+        MultiFieldPanel(
+            [FieldPanel("footer_text"), FieldPanel("corrections_intro"), FieldPanel("follow"), FieldPanel("share_picture")],
+            heading=_("Foot of the page"),
+        ),
     ]
 
     class Meta:
@@ -51,21 +57,3 @@ class InfoPage(Rendered):
 
     class Meta:
         verbose_name = _("information page")
-
-
-@register_setting(icon="site")
-class PaperSettings(BaseSiteSetting):
-    """What every page of the paper shares, in all languages."""
-
-    follow = StreamField([("account", FollowBlock())], blank=True, verbose_name=_("follow us"))
-    logo = models.ForeignKey(
-        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("logo")
-    )
-    default_share_picture = models.ForeignKey(
-        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("share picture")
-    )
-
-    panels: ClassVar = [FieldPanel("follow"), FieldPanel("logo"), FieldPanel("default_share_picture")]
-
-    class Meta:
-        verbose_name = _("paper")

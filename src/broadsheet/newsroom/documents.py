@@ -1,0 +1,271 @@
+"""Makes the one document of a story out of its model: every format and the site's page are made from that.
+
+The caller says which blocks go in (`press` cuts the preview's); a withheld block is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.html import strip_tags
+from wagtail.documents import get_document_model
+from wagtail.rich_text import expand_db_html
+
+from broadsheet.pictures.selectors import Image, images
+
+from . import document as d
+from .models import Author, Gallery, GalleryItem, Listed, Story, StoryByline
+from .selectors import (
+    author_named,
+    card,
+    cover_ids,
+    page_path,
+    public,
+    public_stories,
+    section_named,
+    topic_named,
+)
+
+Pair = tuple[str, Any]
+# Parts texts from each other while all of them are expanded in one go; XML forbids the character in content.
+PART = "\x1e"
+# Blocks that readers see; a missing picture is the editors' matter.
+BODY_KINDS = frozenset({"text", "picture", "gallery", "quote", "facts", "embed", "table", "related", "documents"})
+
+
+def stored_blocks(story: Story) -> list[Pair]:
+    """The body as (type, stored value): text as its HTML, everything else as plain dicts. No query."""
+    return [(block["type"], block["value"]) for block in story.body.raw_data]
+
+
+def document(
+    story: Story, blocks: Sequence[Pair], *, is_whole: bool, also: Iterable[Listed] = ()
+) -> tuple[d.Document, Mapping[int, Image]]:
+    """The document of `story` holding `blocks`, and the pictures read on the way.
+
+    `also` are pages whose covers the same page shows: they ride in the one query for pictures.
+    At most nine queries: by-lines, topics, corrections, translations, pictures, and galleries, related stories,
+    documents and linked pages where the blocks name any.
+    """
+    galleries = _galleries({_id(v.get("gallery")) for k, v in blocks if k == "gallery"} | {story.lead_gallery_id})
+    related = _related({_id(v.get("story")) for k, v in blocks if k == "related"})
+    files = _files({i for k, v in blocks if k == "documents" for i in _values(v.get("documents"))})
+    shown = images(
+        {i for kind, value in blocks for i in _picture_ids(kind, value)}
+        | {item.picture_id for gallery in galleries.values() for item in gallery.items.all()}
+        | cover_ids([story, *also])
+    )
+    texts = _expanded([v if k == "text" else v.get("text", "") for k, v in blocks if k in ("text", "facts")])
+    build = _Builder(shown, galleries, related, files, texts, story.language)
+    made = tuple(block for kind, value in blocks if (block := build.block(kind, value)) is not None)
+    assert story.published_at is not None or not story.live
+    return (
+        d.Document(
+            id=story.pk,
+            path=page_path(story.url_path, story.language),
+            headline=story.title,
+            social_headline=story.social_headline or story.title,
+            seo_title=story.seo_title or story.title,
+            description=story.search_description or story.standfirst,
+            kicker=story.kicker,
+            standfirst=story.standfirst,
+            section=section_named(story.desk, story.language) if story.desk else None,
+            bylines=tuple(profile(b.author, story.language) for b in _bylines(story)),
+            topics=tuple(topic_named(topic, story.language) for topic in story.topics.all()),
+            labels=story.labels,
+            genre=story.genre,
+            genre_name=story.get_genre_display(),
+            access=story.access,
+            language=story.language,
+            dateline=story.dateline,
+            published=story.published_at or story.latest_revision_created_at,
+            updated=story.updated_at,
+            lead=_lead(story, shown, build),
+            blocks=made,
+            corrections=tuple(
+                d.Note(c.kind, c.get_kind_display(), c.text, c.made_at)
+                for c in sorted(story.corrections.all(), key=lambda c: c.made_at)
+            ),
+            source_name=story.source_name,
+            source_url=story.source_url,
+            is_whole=is_whole,
+            words=sum(len(strip_tags(b.html).split()) for b in made if isinstance(b, d.Text)),
+            translations=translations(story),
+        ),
+        shown,
+    )
+
+
+def profile(author: Author, language: str, image: Image | None = None) -> d.Profile:
+    """An author for readers; the address only if it is to be printed."""
+    named = author_named(author, language)
+    return d.Profile(
+        name=author.name,
+        path=named.path,
+        slug=author.slug,
+        role=author.role,
+        beat=author.beat,
+        languages=tuple(code.strip() for code in author.languages.split(",") if code.strip()),
+        bio=author.bio,
+        email=author.email if author.show_email else "",
+        url=author.url,
+        image=image,
+    )
+
+
+def translations(story: Story) -> tuple[tuple[str, str], ...]:
+    """(language, path) of this story in every language it is public in, this one included. One query."""
+    same = public(Story.objects.filter(translation_key=story.translation_key)).values_list("language", "url_path")
+    return tuple(sorted((language, page_path(url_path, language)) for language, url_path in same))
+
+
+def _bylines(story: Story) -> Sequence[StoryByline]:
+    rows: Sequence[StoryByline] = story.bylines.all()
+    if all(row.pk for row in rows) and story.live:
+        return story.bylines.select_related("author").order_by("sort_order")
+    return rows
+
+
+def _lead(story: Story, shown: Mapping[int, Image], build: _Builder) -> d.Lead:
+    image = shown.get(story.lead_picture_id or 0)
+    if image:
+        image = image.with_words(caption=story.lead_caption, credit=story.lead_credit)
+    clip = story.lead_clip
+    return d.Lead(
+        image=image,
+        gallery=build.gallery({"gallery": story.lead_gallery_id}) if story.lead_gallery_id else None,
+        clip_url=f"{settings.MEDIA_URL}{clip.file.name}" if clip else "",
+        clip_type=clip.type if clip else "",
+        clip_caption=clip.caption if clip else "",
+        clip_credit=clip.credit if clip else "",
+    )
+
+
+def _id(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _values(stored: object) -> list[Any]:
+    """The items of a stored ListBlock, whose stored form names each item since Wagtail 2.16."""
+    items = stored if isinstance(stored, list) else []
+    return [item["value"] if isinstance(item, dict) and "value" in item else item for item in items]
+
+
+def _picture_ids(kind: str, value: Any) -> list[int]:
+    if kind == "picture":
+        return [_id(value.get("picture"))]
+    if kind == "gallery":
+        return [_id(item.get("picture")) for item in _values(value.get("pictures"))]
+    if kind == "embed":
+        return [_id(value.get("poster"))]
+    return []
+
+
+def _galleries(ids: set[int | None]) -> dict[int, Gallery]:
+    wanted = {i for i in ids if i}
+    if not wanted:
+        return {}
+    items = Prefetch("items", queryset=GalleryItem.objects.order_by("sort_order"))
+    return {g.pk: g for g in public(Gallery.objects.filter(pk__in=wanted)).prefetch_related(items)}
+
+
+def _related(ids: set[int]) -> dict[int, d.Card]:
+    wanted = ids - {0}
+    return {s.pk: card(s, {}) for s in public_stories().filter(pk__in=wanted)} if wanted else {}
+
+
+def _files(ids: set[int]) -> dict[int, d.Download]:
+    if not ids:
+        return {}
+    rows = get_document_model().objects.filter(pk__in=ids)
+    return {f.pk: d.Download(f.title, f.url, f.file_extension, f.file_size or 0) for f in rows}
+
+
+def _expanded(texts: Sequence[str]) -> list[str]:
+    """Stored rich text with its links made real: one query for all texts."""
+    return expand_db_html(PART.join(t.replace(PART, "") for t in texts)).split(PART) if texts else []
+
+
+class _Builder:
+    """Turns stored blocks into document blocks from what was read beforehand; no query of its own."""
+
+    def __init__(
+        self,
+        shown: Mapping[int, Image],
+        galleries: Mapping[int, Gallery],
+        related: Mapping[int, d.Card],
+        files: Mapping[int, d.Download],
+        texts: Sequence[str],
+        language: str,
+    ) -> None:
+        self.shown, self.galleries, self.stories, self._files = shown, galleries, related, files
+        self.language = language
+        self._texts = iter(texts)
+
+    def block(self, kind: str, value: Any) -> d.Block | None:
+        """One block; None when nothing of it can be shown to readers."""
+        make = getattr(self, kind, None) if kind in BODY_KINDS else None
+        return make(value) if make else None
+
+    def text(self, html: str) -> d.Block | None:
+        expanded = next(self._texts)
+        return d.Text(expanded) if strip_tags(expanded).strip() else None
+
+    def picture(self, value: Any) -> d.Block | None:
+        image = self._image(value)
+        return d.Picture(image, value.get("size") or "column") if image else None
+
+    def _image(self, value: Any) -> Image | None:
+        image = self.shown.get(_id(value.get("picture")))
+        return image and image.with_words(
+            alt=value.get("alt") or "", caption=value.get("caption") or "", credit=value.get("credit") or ""
+        )
+
+    def gallery(self, value: Any) -> d.Pictures | None:
+        page = self.galleries.get(_id(value.get("gallery")))
+        if page:
+            found = [
+                self.shown[i.picture_id].with_words(caption=i.caption, credit=i.credit)
+                for i in page.items.all()
+                if i.picture_id in self.shown
+            ]
+            return d.Pictures(found, page.title, page_path(page.url_path, page.language)) if found else None
+        found = [image for item in _values(value.get("pictures")) if (image := self._image(item))]
+        return d.Pictures(found) if found else None
+
+    def quote(self, value: Any) -> d.Block | None:
+        return d.Quote(value["quote"], value.get("by") or "") if value.get("quote") else None
+
+    def facts(self, value: Any) -> d.Block | None:
+        return d.Facts(value.get("title") or "", next(self._texts))
+
+    def related(self, value: Any) -> d.Block | None:
+        found = self.stories.get(_id(value.get("story")))
+        return d.Related(found) if found else None
+
+    def embed(self, value: Any) -> d.Block | None:
+        return d.Embed(
+            url=value.get("url") or "",
+            frame_url=value.get("frame_url") or "",
+            provider=value.get("provider") or "",
+            title=value.get("title") or "",
+            media=value.get("kind") or "other",
+            image=self.shown.get(_id(value.get("poster"))),
+        )
+
+    def table(self, value: Any) -> d.Block | None:
+        table = value.get("table") or {}
+        rows = [["" if cell is None else str(cell) for cell in row] for row in table.get("data") or []]
+        if not rows:
+            return None
+        has_head = bool(table.get("first_row_is_table_header")) or table.get("table_header_choice") in ("row", "both")
+        row_heads = bool(table.get("first_col_is_header")) or table.get("table_header_choice") in ("column", "both")
+        head, rest = (rows[0], rows[1:]) if has_head else ([], rows)
+        return d.Table(value.get("caption") or "", head, rest, row_heads, value.get("source") or "")
+
+    def documents(self, value: Any) -> d.Block | None:
+        files = [self._files[i] for i in _values(value.get("documents")) if i in self._files]
+        return d.Documents(value.get("title") or "", files) if files else None

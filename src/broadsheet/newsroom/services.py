@@ -1,0 +1,104 @@
+"""Writes of the newsroom: founding a paper, publishing what is due, and settling which files are public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import transaction
+from wagtail.models import Locale, Page, ReferenceIndex, Site
+
+from broadsheet.pictures import services as pictures
+from broadsheet.pictures.models import Clip, Picture
+
+from .models import Author, FrontPage, Gallery, Listed, Story
+from .selectors import public
+
+
+@transaction.atomic
+def found_paper(name: str, languages: Sequence[str], *, host: str, port: int, tagline: str = "") -> dict[str, FrontPage]:
+    """Make an empty paper: its locales, a live front page per language under the tree's root, and the site record.
+
+    Running it again changes nothing that is there. Returns the front pages by language.
+    """
+    root = Page.get_first_root_node()
+    if root is None:
+        root = Page.add_root(title="Root", slug="root")
+    Page.objects.child_of(root).filter(slug="home", content_type=ContentType.objects.get_for_model(Page)).delete()
+    fronts: dict[str, FrontPage] = {}
+    source: FrontPage | None = None
+    for code in languages:
+        locale, _ = Locale.objects.get_or_create(language_code=code)
+        front = FrontPage.objects.child_of(root).filter(locale=locale).first()
+        if front is None:
+            slug = "home" if source is None else f"home-{code}"
+            front = FrontPage(title=name, slug=slug, locale=locale, tagline=tagline, show_in_menus=False)
+            if source is not None:
+                front.translation_key = source.translation_key
+            root = Page.objects.get(pk=root.pk)
+            root.add_child(instance=front)
+            front.save_revision(clean=False).publish(skip_permission_checks=True)
+        source = source or front
+        fronts[code] = front
+    Locale.objects.exclude(language_code__in=languages).filter(language_code="en").delete()
+    Site.objects.update_or_create(
+        is_default_site=True,
+        defaults={"hostname": host, "port": port, "site_name": name, "root_page": fronts[languages[0]]},
+    )
+    return fronts
+
+
+def publish_due() -> None:
+    """Publish what is scheduled and expire what is over, by Wagtail's own command; for the worker."""
+    call_command("publish_scheduled", verbosity=0)
+
+
+def settle_files(page: Listed | FrontPage) -> None:
+    """Release or withhold every file that `page` uses, each by whether anything public still shows it."""
+    picture_type, clip_type = (str(ContentType.objects.get_for_model(model).pk) for model in (Picture, Clip))
+    used = ReferenceIndex.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Page),
+        object_id=str(page.pk),
+    ).values_list("to_content_type_id", "to_object_id")
+    own = {field.attname: getattr(page, field.attname) for field in page._meta.concrete_fields}
+    ids = {int(pk) for kind, pk in used if str(kind) == picture_type}
+    ids |= {own[name] for name in ("lead_picture_id", "share_picture_id") if own.get(name)}
+    settle_pictures(ids)
+    clips = {int(pk) for kind, pk in used if str(kind) == clip_type} | ({own["lead_clip_id"]} if own.get("lead_clip_id") else set())
+    for clip in clips:
+        shown = public(Story.objects.filter(lead_clip_id=clip)).exists()
+        (pictures.release if shown else pictures.withhold)((), [clip])
+
+
+@transaction.atomic
+def settle_pictures(picture_ids: Iterable[int]) -> None:
+    """Release those of these pictures that a public page or an author's profile shows; withhold the others."""
+    wanted = set(picture_ids)
+    if not wanted:
+        return
+    picture_type = ContentType.objects.get_for_model(Picture)
+    references = ReferenceIndex.objects.filter(
+        to_content_type=picture_type, to_object_id__in=[str(pk) for pk in wanted]
+    ).values_list("base_content_type_id", "object_id", "to_object_id")
+    page_type = ContentType.objects.get_for_model(Page).pk
+    by_page: dict[int, set[int]] = {}
+    for base, object_id, picture_id in references:
+        if base == page_type:
+            by_page.setdefault(int(object_id), set()).add(int(picture_id))
+    live: set[int] = set()
+    for model in (Story, Gallery):
+        live.update(public(model.objects.filter(pk__in=by_page)).values_list("pk", flat=True))
+    live.update(FrontPage.objects.live().filter(pk__in=by_page).values_list("pk", flat=True))
+    shown = {picture for page, pics in by_page.items() if page in live for picture in pics}
+    shown.update(Author.objects.filter(photo_id__in=wanted).values_list("photo_id", flat=True))
+    pictures.release(wanted & shown)
+    pictures.withhold(wanted - shown)
+
+
+@transaction.atomic
+def refile(pages: Iterable[Listed]) -> None:
+    """Write each page's desk and language as the tree now says."""
+    for page in pages:
+        page.take_place()
+        type(page).objects.filter(pk=page.pk).update(desk=page.desk, language=page.language)

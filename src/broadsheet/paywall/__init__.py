@@ -1,0 +1,26 @@
+"""Pure rules of who may read what: access levels, the decision, the signed pass and the signed meter.
+
+No Django, no clock, no I/O: the origin and the edge call the same functions.
+"""
+
+from .access import Access, Reason, Variant
+from .codec import Keys, decode_meter, decode_pass, encode_meter, encode_pass
+from .meter import Limits, Meter
+from .passes import Pass
+from .rules import Grant, decide
+
+__all__ = [
+    "Access",
+    "Grant",
+    "Keys",
+    "Limits",
+    "Meter",
+    "Pass",
+    "Reason",
+    "Variant",
+    "decide",
+    "decode_meter",
+    "decode_pass",
+    "encode_meter",
+    "encode_pass",
+]

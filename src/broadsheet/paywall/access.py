@@ -1,0 +1,32 @@
+"""The words of the decision: what a story asks, what a reader gets, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Access(StrEnum):
+    """Who may read the whole story."""
+
+    FREE = "free"
+    REGISTERED = "registered"
+    METERED = "metered"
+    SUBSCRIBERS = "subscribers"
+
+
+class Variant(StrEnum):
+    """What the origin renders of a story: all of it, or only its public part."""
+
+    FULL = "full"
+    PREVIEW = "preview"
+
+
+class Reason(StrEnum):
+    """Why a reader got that variant."""
+
+    FREE = "free"
+    STAFF = "staff"
+    ENTITLED = "entitled"
+    REGISTERED = "registered"
+    METER = "meter"
+    WALL = "wall"

@@ -1,0 +1,35 @@
+"""Chooses the variant of a story for a request. Until the edge stands in front, the origin decides itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from broadsheet.newsroom.models import Story
+from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide
+
+from .middleware import Reader
+
+
+def limits() -> Limits:
+    """The paper's meter."""
+    return Limits(settings.BROADSHEET_METER_LIMIT, settings.BROADSHEET_METER_DAYS)
+
+
+def choose(request: HttpRequest, story: Story) -> Grant:
+    """The grant for this reader. The newsroom sees everything and is not counted.
+
+    A request that only looks ahead (HEAD, prefetch) opens nothing and spends nothing.
+    """
+    user = getattr(request, "user", None)
+    if user is not None and user.is_active and user.has_perm("wagtailadmin.access_admin"):
+        return Grant(Variant.FULL, Reason.FREE if story.access == Access.FREE else Reason.STAFF)
+    reader = getattr(request, "reader", None) or Reader(request)
+    meter = reader.meter if _is_reading(request) else Meter.spent()
+    return decide(Access(story.access), story.pk, reader.pass_, meter, limits(), timezone.now())
+
+
+def _is_reading(request: HttpRequest) -> bool:
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return request.method == "GET" and "prefetch" not in purpose

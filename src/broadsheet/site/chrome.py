@@ -1,0 +1,122 @@
+"""What every page of one language shares: masthead, navigation, appeal, footer. Two queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import get_language_info
+
+from broadsheet.newsroom.document import Named
+from broadsheet.newsroom.models import FrontPage
+from broadsheet.newsroom.selectors import front_page, language_prefix, navigation
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the paper elsewhere."""
+
+    service: str
+    handle: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The same page in another language where it exists, else that language's front page."""
+
+    code: str
+    name: str
+    path: str
+    is_current: bool
+    is_translation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """See the module. `canonical` is this page's absolute address without any query."""
+
+    name: str
+    tagline: str
+    now: datetime
+    today: date
+    zone_name: str
+    language: str
+    direction: str
+    base_url: str
+    canonical: str
+    home_path: str
+    latest_path: str
+    search_path: str
+    corrections_path: str
+    subscribe_path: str
+    sections: Sequence[Named]
+    info_pages: Sequence[Named]
+    follow: Sequence[Account]
+    languages: Sequence[LanguageLink]
+    appeal_title: str
+    appeal_text: str
+    footer_text: str
+    share_picture_id: int | None
+
+
+def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), canonical: str = "") -> Chrome:
+    """The chrome of this request's language; `translations` are (language, path) of the same page.
+
+    Raises `Http404` when the paper has no live front page in this language.
+    """
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    front = front_page(language)
+    if front is None:
+        raise Http404(f"no front page in {language}")
+    return chrome_of(front, request.path, language, translations, canonical)
+
+
+def chrome_of(
+    front: FrontPage, path: str, language: str, translations: Iterable[tuple[str, str]] = (), canonical: str = ""
+) -> Chrome:
+    """The chrome around `path`, from a front page that is already read."""
+    paper = settings.PAPER
+    sections, info_pages = navigation(front)
+    prefix = language_prefix(language)
+    now = timezone.localtime(timezone.now(), paper.zone)
+    base = paper.base_url.rstrip("/")
+    return Chrome(
+        name=front.title,
+        tagline=front.tagline,
+        now=now,
+        today=now.date(),
+        zone_name=paper.time_zone,
+        language=language,
+        direction="rtl" if get_language_info(language)["bidi"] else "ltr",
+        base_url=base,
+        canonical=base + (canonical or path),
+        home_path=f"{prefix}/",
+        latest_path=f"{prefix}/latest/",
+        search_path=f"{prefix}/search/",
+        corrections_path=f"{prefix}/corrections/",
+        subscribe_path=f"{prefix}/subscribe/",
+        sections=sections,
+        info_pages=info_pages,
+        follow=[Account(v["service"], v.get("handle") or "", v["url"]) for v in _accounts(front)],
+        languages=_languages(language, dict(translations)),
+        appeal_title=front.appeal_title,
+        appeal_text=front.appeal_text,
+        footer_text=front.footer_text,
+        share_picture_id=front.share_picture_id,
+    )
+
+
+def _accounts(front: FrontPage) -> list[dict[str, str]]:
+    return [block["value"] for block in front.follow.raw_data]
+
+
+def _languages(current: str, paths: dict[str, str]) -> list[LanguageLink]:
+    return [
+        LanguageLink(code, name, paths.get(code, f"{language_prefix(code)}/"), code == current, code in paths)
+        for code, name in settings.LANGUAGES
+    ]

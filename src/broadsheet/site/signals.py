@@ -1,0 +1,22 @@
+"""Search follows publishing at once; the sweeper finds what slipped past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+from wagtail.signals import page_published, page_unpublished, post_page_move
+
+from broadsheet.newsroom.models import Story
+
+from . import services
+
+
+@receiver(page_published, dispatch_uid="search_published")
+@receiver(page_unpublished, dispatch_uid="search_unpublished")
+@receiver(post_page_move, dispatch_uid="search_moved")
+def follow_story(instance: Any, **_: Any) -> None:
+    """`published` also comes for pages that are only scheduled: `index_story` looks at what is public."""
+    page = instance.specific
+    if isinstance(page, Story):
+        services.index_story(page)

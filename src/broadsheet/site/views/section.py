@@ -1,0 +1,37 @@
+"""A section's page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from broadsheet.newsroom.models import Section
+from broadsheet.newsroom.selectors import Cursor, galleries_of, of_section, page_path, section_named
+
+from ..chrome import chrome
+
+
+def cursor_of(request: HttpRequest) -> Cursor | None:
+    """The place in the list that `?before=` names. Raises `Http404` for one we never gave out."""
+    text = request.GET.get("before", "")
+    cursor = Cursor.parse(text) if text else None
+    if text and cursor is None:
+        raise Http404("no such place in the list")
+    return cursor
+
+
+def section(request: HttpRequest, page: Section) -> HttpResponse:
+    """Newest stories of one section; its galleries on the first page only."""
+    language = page.locale.language_code
+    before = cursor_of(request)
+    same = Section.objects.live().filter(translation_key=page.translation_key).select_related("locale")
+    paths = [(s.locale.language_code, page_path(s.url_path, s.locale.language_code)) for s in same]
+    context = {
+        "chrome": chrome(request, paths),
+        "section": section_named(page, language),
+        "accent": page.accent,
+        "listing": of_section(page, before),
+        "galleries": [] if before else galleries_of(page),
+        "before": before,
+    }
+    return render(request, "site/section.html", context)

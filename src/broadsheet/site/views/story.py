@@ -1,0 +1,32 @@
+"""A story's page: `press` says which variant, and only the blocks of that variant are ever looked at."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from broadsheet.newsroom.documents import document, stored_blocks
+from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.selectors import card, more_for
+from broadsheet.paywall import Variant
+from broadsheet.press import headers, preview, variants
+
+from ..chrome import chrome
+
+
+def story(request: HttpRequest, page: Story) -> HttpResponse:
+    """One story, whole or as a preview."""
+    grant = variants.choose(request, page)
+    is_whole = grant.variant is Variant.FULL
+    blocks = stored_blocks(page) if is_whole else preview.public_blocks(stored_blocks(page))
+    more = more_for(page) if page.desk_id else []
+    made, shown = document(page, blocks, is_whole=is_whole, also=more)
+    context = {
+        "chrome": chrome(request, made.translations, canonical=made.path),
+        "document": made,
+        "grant": grant,
+        "more": [card(other, shown) for other in more],
+        "share_image": made.lead.image,
+    }
+    response = render(request, "site/story.html", context)
+    return headers.describe(response, page, grant)
