@@ -40,7 +40,6 @@ LIBRARY_APPS = (
     "wagtail",
     "modelcluster",
     "taggit",
-    "modelsearch",
     "django_tasks",
     "django_tasks_db",
     "django.contrib.admin",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.pictures.selectors import Image, images
@@ -101,7 +101,7 @@ def topic_named(topic: Topic, language: str) -> Named:
 
 def restricted() -> Exists:
     """Whether the page is under a privacy restriction; a condition, no query of its own."""
-    above = PageViewRestriction.objects.annotate(page_path=OuterRef("path"))
+    above = PageViewRestriction.objects.annotate(page_path=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
     return Exists(above.filter(page_path__startswith=F("page__path")))
 
 

@@ -1,0 +1,81 @@
+"""The demo bar's three acts: read as somebody else, look into the outbox, start over."""
+
+from __future__ import annotations
+
+import sqlite3
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from broadsheet.press.middleware import METER_COOKIE, PASS_COOKIE
+from broadsheet.readers.models import User
+
+from .middleware import ROLE_COOKIE
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def _is_own_form(request: HttpRequest) -> bool:
+    """A form of this very site: the bar stands on cached pages, which can't hold a CSRF token."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and request.META.get("REMOTE_ADDR", "127.0.0.1") in LOOPBACK
+
+
+@csrf_exempt
+@require_POST
+def view_as(request: HttpRequest) -> HttpResponse:
+    """Read as a reader, a subscriber or an editor, from this machine only."""
+    if not _is_own_form(request):
+        return HttpResponseForbidden("The demo's roles can be changed from its own pages on this machine only.")
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = "/"
+    role = request.POST.get("role", "reader")
+    logout(request)
+    if role == "editor":
+        chief = User.objects.get(email="chief@courier.example")
+        login(request, chief, backend="django.contrib.auth.backends.ModelBackend")
+    response = HttpResponseRedirect(target)
+    response.set_cookie(ROLE_COOKIE, role, samesite="Lax")
+    response.delete_cookie(PASS_COOKIE)
+    response.delete_cookie(METER_COOKIE)
+    return response
+
+
+@never_cache
+@require_safe
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Every mail that the site would have sent, newest first."""
+    folder = settings.PAPER.var / "outbox"
+    files = sorted(folder.glob("*.log"), reverse=True)[:50] if folder.is_dir() else []
+    mails = []
+    for path in files:
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        body = mail.get_body(("plain",))
+        mails.append({"to": mail["To"], "subject": mail["Subject"], "date": mail["Date"], "text": body.get_content() if body else ""})
+    return render(request, "demo/outbox.html", {"mails": mails})
+
+
+@csrf_exempt
+@require_POST
+def reset(request: HttpRequest) -> HttpResponse:
+    """Put the database back to what the build made, in one step, while the site is serving."""
+    if not _is_own_form(request):
+        return HttpResponseForbidden("The demo can be reset from its own pages on this machine only.")
+    connection.ensure_connection()
+    with sqlite3.connect(settings.PAPER.var / "pristine.sqlite3") as pristine:
+        pristine.backup(connection.connection)
+    connection.close()
+    response = HttpResponseRedirect("/")
+    for name in (ROLE_COOKIE, PASS_COOKIE, METER_COOKIE, settings.SESSION_COOKIE_NAME):
+        response.delete_cookie(name)
+    return response
