@@ -57,5 +57,4 @@ def serve(host: str, port: int) -> None:
         workers_kill_timeout=10,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536, keep_alive=True),
         log_enabled=False,
-        process_name="broadsheet-origin",
     ).serve()

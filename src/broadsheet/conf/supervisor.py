@@ -17,6 +17,8 @@ GRACE_SECONDS = 15
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 # A process that lived this long was well: its next death starts counting anew.
 WELL_AFTER_SECONDS = 30.0
+# A process that never was well is broken, not unlucky: give up and say so.
+MOST_DEATHS = 4
 
 
 @dataclass(slots=True)
@@ -62,6 +64,10 @@ def supervise(processes: Sequence[Process]) -> int:
     while not stopping:
         for process in processes:
             process.mind()
+            if process.deaths >= MOST_DEATHS:
+                print(f"broadsheet: {process.name} can't start — see the lines above — mend that and serve again", file=sys.stderr)
+                _end(processes)
+                return 1
         time.sleep(0.2)
     _end(processes)
     return 0

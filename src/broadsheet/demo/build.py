@@ -106,6 +106,7 @@ class _Desk:
     def put_together(self, paper: dict[str, Any]) -> None:
         from django.core.management import call_command
         from django.db import transaction
+        from django_tasks_db.models import DBTaskResult
 
         from broadsheet.newsroom.roles import install_roles
         from broadsheet.newsroom.services import found_paper, settle_pictures
@@ -133,9 +134,16 @@ class _Desk:
             self._info(paper, fronts)
             install_roles(fronts.values())
             hire()
-        settle_pictures(Picture.objects.values_list("pk", flat=True))
         while index_missing(500):
             pass
+        self.steps.say("Indexing", 3)
+        # In one go, what a thousand queued tasks would do one by one after the start.
+        for command in ("rebuild_references_index", "update_index"):
+            call_command(command, verbosity=0)
+            self.steps.one()
+        DBTaskResult.objects.all().delete()
+        settle_pictures(Picture.objects.values_list("pk", flat=True))
+        self.steps.one()
 
     def _take_pictures(self) -> None:
         from broadsheet.pictures.services import add_picture

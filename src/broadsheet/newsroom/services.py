@@ -55,7 +55,12 @@ def publish_due() -> None:
 
 
 def settle_files(page: Listed | FrontPage) -> None:
-    """Release or withhold every file that `page` uses, each by whether anything public still shows it."""
+    """Release or withhold every file that `page` uses, each by whether anything public still shows it.
+
+    Wagtail brings its reference index up to date in a task, too late for us: the page's own entries are renewed here.
+    """
+    if page.pk and type(page).objects.filter(pk=page.pk).exists():
+        ReferenceIndex.create_or_update_for_object(page)
     picture_type, clip_type = (str(ContentType.objects.get_for_model(model).pk) for model in (Picture, Clip))
     used = ReferenceIndex.objects.filter(
         base_content_type=ContentType.objects.get_for_model(Page),

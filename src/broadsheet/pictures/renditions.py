@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WIDTHS = (320, 640, 960, 1440)
+WIDTHS = (320, 640, 960, 1280)
 SHARE = "fill-1200x630|format-jpeg|jpegquality-80"
 ADMIN_THUMBNAIL = "max-165x165"
 

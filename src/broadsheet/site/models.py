@@ -6,6 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 from modelsearch import index
+from modelsearch.queryset import SearchableQuerySetMixin
+
+
+class SearchEntries(SearchableQuerySetMixin, models.QuerySet["SearchEntry"]):
+    """Search entries, searchable."""
 
 
 class SearchEntry(index.Indexed, models.Model):
@@ -23,6 +28,8 @@ class SearchEntry(index.Indexed, models.Model):
     desk = models.ForeignKey("newsroom.Section", on_delete=models.CASCADE, related_name="+")
     language = models.CharField(max_length=12)
     published_at = models.DateTimeField()
+
+    objects = SearchEntries.as_manager()
 
     search_fields: ClassVar = [
         index.SearchField("headline_folded", boost=4),

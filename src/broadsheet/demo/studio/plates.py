@@ -51,7 +51,7 @@ def catalogue() -> dict[str, Plate]:
     return plates
 
 
-def render(key: str, width: int = 1440) -> Image.Image:
+def render(key: str, width: int = 1280) -> Image.Image:
     """Draw one plate, 3:2 (portraits square), `width` pixels wide."""
     plate = catalogue()[key]
     if plate.scene == "portrait":

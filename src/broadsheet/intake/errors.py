@@ -1,0 +1,23 @@
+"""What can go wrong with a source, said to the person who gave it."""
+
+from __future__ import annotations
+
+
+class IntakeError(Exception):
+    """One line: what happened, where, how to mend it."""
+
+    def __init__(self, what: str, where: str, mend: str) -> None:
+        super().__init__(f"{what} — {where} — {mend}")
+        self.what, self.where, self.mend = what, where, mend
+
+
+class UnreadableSource(IntakeError):
+    """The source can't be opened, fetched or decoded at all."""
+
+
+class NoStory(IntakeError):
+    """The source was read, and there is no story in it."""
+
+
+class RefusedAddress(IntakeError):
+    """An address that we do not fetch from: private, forbidden by robots.txt, or of another scheme."""

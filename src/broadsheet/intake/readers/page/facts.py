@@ -1,0 +1,270 @@
+"""What an HTML page says of its story outside the text: JSON-LD, Open Graph, meta tags, microdata, `time`, `h1`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+from urllib.parse import urljoin
+
+from htmldate import find_date
+from lxml import etree
+from lxml.html import HtmlElement
+
+from . import dates, words
+
+ARTICLE = re.compile(r"(?:article|posting|report|review|webpage|story|recipe)$", re.IGNORECASE)
+DIVIDERS = (" | ", " – ", " — ", " - ", " :: ", " » ", " · ", " • ", " / ", ": ")
+AUTHOR_META = ("author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "twitter:creator_name", "cxenseparse:author", "citation_author")
+PUBLISHED_META = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created", "dc.date", "parsely-pub-date", "pubdate", "publishdate", "publish-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "citation_publication_date", "og:pubdate")
+MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "article.updated")
+AUTHOR_PATHS = (
+    '//*[@itemprop="author"]//*[@itemprop="name"]',
+    '//*[@itemprop="author"]',
+    '//a[@rel="author"]',
+    '//*[@rel="author"]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " byline ")]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " author-name ")]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " author ")]',
+    '//*[contains(@class, "byline")]',
+    '//*[contains(@class, "author__name") or contains(@class, "post-author") or contains(@class, "entry-author") or contains(@class, "article-author")]',
+)
+NOT_NAMES = re.compile(r"^(?:admin|administrator|editor|editors|editorial|editorial team|redaktion|redaksiya|staff|webmaster|guest|author|authors|unknown|none|null|root|https?:.*|@.*|www\..*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page claims; empty where it says nothing."""
+
+    headline: str
+    labels: tuple[str, ...]
+    bylines: tuple[str, ...]
+    published: datetime | None
+    modified: datetime | None
+    description: str
+    language: str
+    site_name: str
+    address: str
+    picture: str
+    section: str
+    topics: tuple[str, ...]
+    article_body: str
+    is_free: bool
+
+
+def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
+    """Everything the page says; the more deliberate statement wins over the looser one."""
+    meta = _meta(tree)
+    items = list(_articles(tree))
+    site = _site_name(meta, items)
+    raw = _headline(tree, meta, items, site)
+    headline, labels = words.split_labels(raw)
+    own = meta.get("og:url", "") or _href(tree, '//link[@rel="canonical"]')
+    base = address or own
+    return Facts(
+        headline=headline,
+        labels=labels,
+        bylines=_authors(tree, meta, items, site),
+        published=_moment(_texts(items, "datePublished"), meta, PUBLISHED_META, tree, "datePublished", zone) or _guessed(html, zone),
+        modified=_moment(_texts(items, "dateModified"), meta, MODIFIED_META, tree, "dateModified", zone),
+        description=words.tidy(meta.get("og:description", "") or meta.get("description", "") or next(_texts(items, "description"), "")),
+        language=_language(tree, meta, items),
+        site_name=site,
+        address=urljoin(base, own) if own.startswith(("http", "/")) and base.startswith("http") else (own if own.startswith("http") else address),
+        picture=urljoin(base, meta.get("og:image", "") or next(_images(items), "")) if base or meta.get("og:image", "").startswith("http") else "",
+        section=words.tidy(meta.get("article:section", "") or next(_texts(items, "articleSection"), "")),
+        topics=tuple(dict.fromkeys(words.tidy(t) for t in _topics(tree, items) if words.tidy(t)))[:12],
+        article_body=next(_texts(items, "articleBody"), ""),
+        is_free=all(str(item.get("isAccessibleForFree", True)).lower() != "false" for item in items),
+    )
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iterfind(".//meta"):
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+        content = element.get("content") or ""
+        if name and content.strip():
+            found.setdefault(name, content.strip())
+    return found
+
+
+def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    for script in tree.iterfind('.//script[@type="application/ld+json"]'):
+        try:
+            data = json.loads(re.sub(r"[\x00-\x1f]+", " ", script.text or ""))
+        except (ValueError, RecursionError):
+            continue
+        for item in _flat(data, 0):
+            kinds = item.get("@type")
+            if any(ARTICLE.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                yield item
+
+
+def _flat(data: object, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > 6:
+        return
+    if isinstance(data, list):
+        for item in data[:50]:
+            yield from _flat(item, depth + 1)
+    elif isinstance(data, dict):
+        yield data
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _flat(data.get(key), depth + 1)
+
+
+def _texts(items: Iterable[dict[str, Any]], key: str) -> Iterator[str]:
+    for item in items:
+        value = item.get(key)
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, str) and part.strip():
+                yield part.strip()
+
+
+def _images(items: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for item in items:
+        value = item.get("image")
+        first = value[0] if isinstance(value, list) and value else value
+        url = first.get("url") if isinstance(first, dict) else first
+        if isinstance(url, str):
+            yield url
+
+
+def _site_name(meta: dict[str, str], items: list[dict[str, Any]]) -> str:
+    if meta.get("og:site_name"):
+        return words.tidy(meta["og:site_name"])
+    for item in items:
+        publisher = item.get("publisher")
+        if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
+            return words.tidy(publisher["name"])
+    return ""
+
+
+def _headline(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str) -> str:
+    """The headline on which the page's statements agree best; the site's own name is cut off."""
+    title = words.tidy(tree.findtext(".//title") or "")
+    ones = [words.tidy(element.text_content()) for element in tree.iterfind(".//h1")]
+    ones = [text for text in ones if 3 <= len(text) <= 300]
+    said = [next((words.tidy(_unescaped(t)) for t in _texts(items, "headline")), ""), words.tidy(meta.get("og:title", "")), words.tidy(meta.get("twitter:title", ""))]
+    for text in ones:
+        # The h1 is what readers saw: it wins when title or metadata repeat it.
+        if any(_agrees(text, other) for other in [title, *said] if other):
+            return text
+    for text in said:
+        if text:
+            return _cut_site(text, site)
+    if title:
+        return _cut_site(title, site)
+    return ones[0] if ones else ""
+
+
+def _unescaped(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _agrees(a: str, b: str) -> bool:
+    x, y = (re.sub(r"[\W_]+", "", words.split_labels(t)[0]).casefold() for t in (a, b))
+    return len(x) > 5 and (x == y or y.startswith(x) or (x in y and len(x) > len(y) * 0.5))
+
+
+def _cut_site(text: str, site: str) -> str:
+    for divider in DIVIDERS:
+        left, found, right = text.rpartition(divider)
+        if not found:
+            continue
+        if site and re.sub(r"\W+", "", right).casefold() in re.sub(r"\W+", "", site).casefold():
+            return left.strip()
+        if divider != ": " and 1 <= len(right.split()) <= 4 and len(left.split()) >= 3 and len(left) > len(right) * 1.5:
+            return left.strip()
+    left, found, right = text.partition(" | ")
+    if found and site and re.sub(r"\W+", "", left).casefold() == re.sub(r"\W+", "", site).casefold():
+        return right.strip()
+    return text
+
+
+def _authors(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for item in items:
+        authors = item.get("author") or item.get("creator")
+        for author in authors if isinstance(authors, list) else [authors]:
+            if isinstance(author, dict):
+                kind, name = str(author.get("@type", "")), author.get("name")
+                for one in name if isinstance(name, list) else [name]:
+                    if isinstance(one, str) and "organization" not in kind.lower():
+                        found += words.byline_names(_unescaped(one))
+            elif isinstance(author, str):
+                found += words.byline_names(_unescaped(author))
+        if found:
+            break
+    if not found:
+        for name in AUTHOR_META:
+            if name in meta:
+                found = list(words.byline_names(meta[name]))
+                if [f for f in found if not _is_not_name(f, site)]:
+                    break
+    found = [name for name in found if not _is_not_name(name, site)]
+    if not found:
+        for path in AUTHOR_PATHS:
+            for element in tree.xpath(path)[:3]:
+                text = words.tidy(element.text_content())
+                if 3 <= len(text) <= 120:
+                    found += [name for name in words.byline_names(text) if not _is_not_name(name, site) and 2 <= len(name.split()) <= 5]
+            if found:
+                break
+    return tuple(dict.fromkeys(found))[:6]
+
+
+def _is_not_name(name: str, site: str) -> bool:
+    return bool(NOT_NAMES.match(name)) or (bool(site) and name.casefold() == site.casefold())
+
+
+def _moment(said: Iterable[str], meta: dict[str, str], names: tuple[str, ...], tree: HtmlElement, itemprop: str, zone: tzinfo) -> datetime | None:
+    for text in said:
+        if found := dates.parse(text, zone):
+            return found
+    for name in names:
+        if name in meta and (found := dates.parse(meta[name], zone)):
+            return found
+    for element in tree.xpath(f'//*[@itemprop="{itemprop}"]')[:2]:
+        text = element.get("content") or element.get("datetime") or element.text_content()
+        if found := dates.parse(words.tidy(text), zone):
+            return found
+    if itemprop == "datePublished":
+        for element in tree.xpath("//article//time[@datetime] | //main//time[@datetime] | //header//time[@datetime]")[:1]:
+            if found := dates.parse(element.get("datetime"), zone):
+                return found
+    return None
+
+
+def _guessed(html: str, zone: tzinfo) -> datetime | None:
+    """What htmldate finds in addresses and text: a day without a time."""
+    try:
+        found = find_date(html, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
+    except (ValueError, TypeError, RecursionError, etree.LxmlError):
+        return None
+    return dates.parse(found, zone) if found else None
+
+
+def _language(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]]) -> str:
+    root = tree.getroottree().getroot()
+    said = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("content-language") or next(_texts(items, "inLanguage"), "") or meta.get("og:locale", "")
+    return re.split(r"[-_]", said.strip())[0].lower() if said else ""
+
+
+def _href(tree: HtmlElement, path: str) -> str:
+    found = tree.xpath(path)
+    return str(found[0].get("href") or "") if found else ""
+
+
+def _topics(tree: HtmlElement, items: list[dict[str, Any]]) -> Iterator[str]:
+    for element in tree.xpath('//meta[@property="article:tag"]'):
+        yield element.get("content") or ""
+    for text in _texts(items, "keywords"):
+        yield from text.split(",")
+    for element in tree.xpath('//a[@rel="tag"]')[:12]:
+        yield element.text_content()

@@ -1,0 +1,205 @@
+"""A page saved as HTML: trafilatura finds the text, `facts` what the page says of it, our rules make blocks of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+from ...errors import NoStory
+from ...incoming import IncomingBlock, IncomingPicture
+from ...sanitise import clean
+from . import words
+
+SHORTEST = 60
+ENOUGH = 250
+INLINE = {"#b": "b", "#i": "i", "#sup": "sup", "#sub": "sub"}
+CREDIT = re.compile(r"(?:\b(?:photo(?:graph)?|picture|image|foto|фото|credit|courtesy|صورة)\s*(?:by|credit)?\s*[:：/]\s*|©\s*|\(c\)\s*)(.{2,120})$", re.IGNORECASE)
+WALL = re.compile(r"enable javascript|enable cookies|verify you are (?:a )?human|checking your browser|access denied|are you a robot|404 not found|page not found", re.IGNORECASE)
+
+
+def tree_of(text: str, name: str) -> HtmlElement:
+    """Parse leniently. Raises `NoStory` for what isn't HTML after all."""
+    try:
+        return lxml_html.fromstring(text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=False))
+    except (etree.LxmlError, ValueError, AssertionError):
+        raise NoStory("its HTML can't be parsed", name, "save the page again") from None
+
+
+def body(text: str, name: str, address: str, headline: str, article_body: str) -> tuple[IncomingBlock, ...]:
+    """The story's text as blocks, in order. Raises `NoStory` when there is none."""
+    best: etree._Element | None = None
+    for recall in (False, True):
+        found = _extract(text, address, recall=recall)
+        if found is not None and (best is None or _weight(found) > _weight(best)):
+            best = found
+        if best is not None and _weight(best) >= ENOUGH:
+            break
+    size = _weight(best) if best is not None else 0
+    if len(article_body) > max(SHORTEST, size * 2):
+        return (IncomingBlock("text", _from_plain(article_body)),)
+    if best is None or size < SHORTEST or (size < 600 and WALL.search("".join(best.itertext()))):
+        raise NoStory("no text of a story was found", name, "check that the page holds one story, not a log-in or a list")
+    return tuple(_merged(_blocks(best, address, headline)))
+
+
+def _extract(text: str, address: str, *, recall: bool) -> etree._Element | None:
+    try:
+        found = bare_extraction(
+            text,
+            url=address or None,
+            include_comments=False,
+            include_tables=True,
+            include_images=True,
+            include_formatting=True,
+            include_links=True,
+            favor_recall=recall,
+            with_metadata=False,
+            deduplicate=False,
+        )
+    except (RecursionError, ValueError, TypeError, etree.LxmlError):
+        return None
+    return getattr(found, "body", None)
+
+
+def _weight(element: etree._Element) -> int:
+    return len(" ".join("".join(element.itertext()).split()))
+
+
+def _from_plain(text: str) -> str:
+    parts = [words.tidy(part) for part in re.split(r"\n+|(?<=[.!?])\s{2,}", re.sub(r"<[^>]+>", "\n", text))]
+    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in parts if part)
+
+
+def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[IncomingBlock]:
+    same = re.sub(r"\W+", "", headline).casefold()
+    for child in element:
+        plain = words.tidy("".join(child.itertext()))
+        if child.tag in ("head", "p") and re.sub(r"\W+", "", words.split_labels(plain)[0]).casefold() == same:
+            continue
+        if child.tag == "graphic":
+            if picture := _picture(child, address):
+                yield IncomingBlock("picture", picture)
+            continue
+        for picture in [p for g in child.iter("graphic") if (p := _picture(g, address))]:
+            yield IncomingBlock("picture", picture)
+        if not plain or (child.tag == "p" and words.is_furniture(plain) and len(plain) < 90):
+            continue
+        if child.tag == "table":
+            yield IncomingBlock("table", {"rows": _rows(child), "head": child.find(".//cell[@role='head']") is not None})
+        elif child.tag == "quote" and len(child) == 0 and len(plain) < 300:
+            yield IncomingBlock("text", f"<blockquote>{_inline(child, address)}</blockquote>")
+        elif html := _html(child, address):
+            yield IncomingBlock("text", clean(html))
+
+
+def _html(child: etree._Element, address: str) -> str:
+    if child.tag == "head":
+        level = "h3" if (child.get("rend") or "h2") in ("h3", "h4", "h5", "h6") else "h2"
+        return f"<{level}>{_inline(child, address)}</{level}>"
+    if child.tag == "list":
+        kind = "ol" if child.get("rend") == "ol" else "ul"
+        items = "".join(f"<li>{_inline(item, address)}</li>" for item in child.iter("item") if words.tidy("".join(item.itertext())))
+        return f"<{kind}>{items}</{kind}>" if items else ""
+    if child.tag == "quote":
+        paragraphs = [f"<p>{_inline(p, address)}</p>" for p in child if p.tag == "p"]
+        return f"<blockquote>{''.join(paragraphs) or _inline(child, address)}</blockquote>"
+    text = _inline(child, address)
+    # Pages that part paragraphs by line breaks give them as one element.
+    parts = [part.strip() for part in re.split(r"(?:<br>\s*){2,}", text) if part.strip(" \n")]
+    return "".join(f"<p>{re.sub(r'^(?:<br>)+|(?:<br>)+$', '', part)}</p>" for part in parts)
+
+
+def _inline(element: etree._Element, address: str) -> str:
+    out = [escape(element.text or "", quote=False)]
+    for child in element:
+        inner = _inline(child, address) if child.tag != "graphic" else ""
+        if child.tag == "ref" and (target := child.get("target")):
+            url = urljoin(address, target) if address else target
+            out.append(f'<a href="{escape(url)}">{inner}</a>' if url.startswith(("http://", "https://", "mailto:")) and inner.strip() else inner)
+        elif child.tag == "hi" and (tag := INLINE.get(child.get("rend") or "")):
+            out.append(f"<{tag}>{inner}</{tag}>" if inner.strip() else inner)
+        elif child.tag == "lb":
+            out.append("<br>")
+        else:
+            out.append(inner)
+        out.append(escape(child.tail or "", quote=False))
+    return " ".join("".join(out).split()) if element.tag in ("p", "head", "item", "quote") else "".join(out)
+
+
+def _rows(table: etree._Element) -> list[list[str]]:
+    rows = [[words.tidy("".join(cell.itertext())) for cell in row.iter("cell")] for row in table.iter("row")]
+    rows = [row for row in rows if any(row)]
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _picture(graphic: etree._Element, address: str) -> IncomingPicture | None:
+    source = graphic.get("src") or ""
+    if not source or source.startswith("data:"):
+        return None
+    return IncomingPicture(urljoin(address, source) if address else source, alt=words.tidy(graphic.get("alt") or ""))
+
+
+def with_captions(blocks: tuple[IncomingBlock, ...], tree: HtmlElement, address: str) -> tuple[IncomingBlock, ...]:
+    """Pictures get the caption and credit of the figure that they stood in; its words leave the text."""
+    said = dict(_figures(tree, address))
+    captions = {re.sub(r"\W+", "", c).casefold() for c, _ in said.values() if c}
+    out: list[IncomingBlock] = []
+    for block in blocks:
+        if block.kind == "picture":
+            caption, credit = said.get(block.value.address, ("", ""))
+            out.append(IncomingBlock("picture", IncomingPicture(block.value.address, block.value.alt, caption, credit)))
+        elif block.kind == "text":
+            kept = _without(block.value, captions)
+            if kept:
+                out.append(IncomingBlock("text", kept))
+        else:
+            out.append(block)
+    return tuple(_merged(iter(out)))
+
+
+def _without(html: str, captions: set[str]) -> str:
+    parts = re.findall(r"<(?:p|h2|h3|ul|ol|blockquote)>.*?</(?:p|h2|h3|ul|ol|blockquote)>(?=<|$)", html, re.DOTALL) or [html]
+    return "".join(p for p in parts if re.sub(r"\W+", "", re.sub(r"<[^>]+>", "", p)).casefold() not in captions)
+
+
+def _figures(tree: HtmlElement, address: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    for figure in tree.xpath("//figure[.//img]"):
+        caption = next((words.tidy(c.text_content()) for c in figure.iterfind(".//figcaption")), "")
+        credit = next((words.tidy(c.text_content()) for c in figure.xpath('.//*[contains(@class, "credit") or contains(@class, "copyright") or @itemprop="copyrightHolder"]')), "")
+        if credit and caption.endswith(credit):
+            caption = caption[: -len(credit)].rstrip(" ·|-–—(/")
+        elif not credit and (match := CREDIT.search(caption)):
+            credit, caption = match.group(1).strip(" .)"), caption[: match.start()].rstrip(" ·|-–—(/")
+        for image in figure.iterfind(".//img"):
+            for name in ("src", "data-src", "data-original"):
+                if source := image.get(name):
+                    yield (urljoin(address, source) if address else source), (caption, re.sub(r"^(?:photo|credit|foto|фото)\s*[:：]\s*", "", credit, flags=re.IGNORECASE))
+
+
+def _merged(blocks: Iterator[IncomingBlock]) -> Iterator[IncomingBlock]:
+    """Neighbouring texts become one block; a picture that stands twice in a row, once."""
+    held: str = ""
+    seen: set[Any] = set()
+    for block in blocks:
+        if block.kind == "text":
+            held += block.value
+            continue
+        if held:
+            yield IncomingBlock("text", held)
+            held = ""
+        if block.kind == "picture":
+            if block.value.address in seen:
+                continue
+            seen.add(block.value.address)
+        yield block
+    if held:
+        yield IncomingBlock("text", held)

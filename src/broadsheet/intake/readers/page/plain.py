@@ -1,0 +1,255 @@
+"""A page saved as plain text: where the headline stands, which date is the story's, where the body begins and ends.
+
+A saved page repeats itself and dates itself: the masthead's date is the day of saving and stands above the headline;
+the story's date stands below it, usually with a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html import escape
+
+from ...errors import NoStory
+from ...incoming import IncomingBlock
+from . import dates, words
+
+SOURCE_LINE = re.compile(r"^(?:source|original|url|link|mənbə|источник|المصدر)\s*[:：]\s*(\S.*)$", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s<>\"')]+")
+DATELINE = re.compile(r"^((?:[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ][\w.'’-]*(?:[ ,/-]+))*[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ]{3,}[\w.'’-]*)\s*,?\s*(?:[A-Z][a-z]+\.? \d{1,2}\s*)?(?:\([^)]{2,30}\)\s*)?[—–-]{1,2}\s")
+WRAPPED_AT_LEAST = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found. `labels` are taken off the headline."""
+
+    headline: str
+    labels: tuple[str, ...]
+    bylines: tuple[str, ...]
+    published: datetime | None
+    modified: datetime | None
+    standfirst: str
+    dateline: str
+    paragraphs: tuple[str, ...]
+    address: str
+
+    @property
+    def blocks(self) -> tuple[IncomingBlock, ...]:
+        return (IncomingBlock("text", "".join(f"<p>{escape(p, quote=False)}</p>" for p in self.paragraphs)),)
+
+
+def read(text: str, name: str, zone: tzinfo) -> Page:
+    """The story in `text`. Raises `NoStory` when there is none."""
+    lines = lines_of(text)
+    start = _headline_at(lines, zone)
+    if start is None:
+        raise NoStory("no headline was found", name, "check that the page holds one story")
+    raw = lines[start]
+    headline, labels = words.split_labels(raw)
+    bylines: tuple[str, ...] = ()
+    moments: list[tuple[datetime, bool]] = []
+    modified: datetime | None = None
+    paragraphs: list[str] = []
+    standfirst = ""
+    for line in lines[start + 1 :]:
+        if _same(line, raw) or _same(line, headline):
+            continue
+        if paragraphs and len(paragraphs) >= 1 and words.THE_END.match(line):
+            break
+        found = dates.date_line(line, zone)
+        if found:
+            if re.match(r"(?:last )?(?:updated|modified)|yenilənib|обновлено|آخر تحديث", line, re.IGNORECASE):
+                modified = modified or found[0]
+            elif not paragraphs:
+                moments.append(found)
+            continue
+        names = _byline(line)
+        if names and not bylines and (not paragraphs or line is lines[-1]):
+            bylines = names
+            continue
+        inline = _byline_and_date(line, zone) if not paragraphs else None
+        if inline:
+            bylines, moments = bylines or inline[0], [*moments, inline[1]]
+            continue
+        if words.is_furniture(line) or SOURCE_LINE.match(line) or ADDRESS.fullmatch(line):
+            continue
+        if _is_prose(line) or (paragraphs and _is_subheading(line)):
+            paragraphs.append(line)
+        elif not paragraphs and not standfirst and len(line) > 40:
+            standfirst = line
+    paragraphs = _without_echoes(_drop_trailing_subheadings(paragraphs))
+    if not paragraphs or sum(map(len, paragraphs)) < 40:
+        raise NoStory("no text of a story was found", name, "check that the page holds one story, not a log-in or a list")
+    return Page(
+        headline=headline,
+        labels=labels,
+        bylines=bylines or _late_byline(lines, paragraphs),
+        published=_story_moment(moments),
+        modified=modified,
+        standfirst=standfirst,
+        dateline=_dateline(paragraphs[0]),
+        paragraphs=tuple(paragraphs),
+        address=_address(lines),
+    )
+
+
+def lines_of(text: str) -> list[str]:
+    """Non-empty logical lines: soft-wrapped paragraphs are joined again."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    chunks = [[words.tidy(line) for line in chunk.split("\n")] for chunk in re.split(r"\n[ \t\xa0]*\n", text)]
+    found: list[str] = []
+    for chunk in chunks:
+        lines = [line for line in chunk if line]
+        found += [" ".join(lines)] if _is_wrapped(lines) else lines
+    return found
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether these lines are one paragraph that an editor broke at a fixed width."""
+    if len(lines) < 2:
+        return False
+    *body, last = lines
+    longest = max(map(len, lines))
+    if longest > 120 or longest < WRAPPED_AT_LEAST or any(words.is_furniture(line) for line in lines):
+        return False
+    even = all(len(line) >= longest * 0.72 for line in body)
+    ended = sum(bool(re.search(r"[.!?…]['\"”’»)]*$", line)) for line in body)
+    return even and len(last) <= longest and ended <= len(body) * 0.5
+
+
+def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
+    """The line that is the headline: one that is repeated or labelled, or that a date or by-line follows."""
+    counts = Counter(_bare(line) for line in lines)
+    best: tuple[float, int] | None = None
+    prose_seen = 0
+    for at, line in enumerate(lines):
+        if prose_seen >= 2:
+            break
+        bare, labels = words.split_labels(line)
+        if not 8 <= len(bare) <= 220 or words.is_furniture(line) or dates.date_line(line, zone) or _byline(line) or ADDRESS.search(line):
+            prose_seen += len(line) > 160
+            continue
+        if SOURCE_LINE.match(line):
+            continue
+        after = lines[at + 1 : at + 4]
+        score = 0.0
+        score += 4 * bool(labels)
+        score += 3 * (counts[_bare(line)] > 1)
+        score += 2 * any(dates.date_line(other, zone) for other in after)
+        score += 2 * any(_byline(other) for other in after)
+        score += 1.5 * (len(bare.split()) >= 4)
+        score += 1.0 * (25 <= len(bare) <= 140)
+        score -= 2.5 * bool(re.search(r"[.;:,]['\"”’»)]*$", bare) and len(bare) > 60)
+        score -= 1.5 * (len(bare) > 160)
+        score -= 2.0 * bool(re.fullmatch(r"[\w.-]+\.(?:com|az|ru|org|net|info|news|[a-z]{2})", bare, re.IGNORECASE))
+        score -= 0.05 * at
+        if best is None or score > best[0]:
+            best = (score, at)
+        prose_seen += _is_prose(line) and len(line) > 160
+    if best is None or best[0] < 0.5:
+        return None
+    return best[1]
+
+
+def _bare(line: str) -> str:
+    return words.split_labels(line)[0].casefold().strip(" .")
+
+
+def _same(line: str, headline: str) -> bool:
+    return _bare(line) == _bare(headline)
+
+
+def _byline(line: str) -> tuple[str, ...]:
+    """The names in a line that is a by-line, else ()."""
+    if len(line) > 130:
+        return ()
+    match = words.BY.match(line)
+    if match and not words.BY_COLON_ONLY.match(line) and not words.SENTENCE_END.search(line.rstrip(".")):
+        names = words.byline_names(match.group(1))
+        if names and all(len(name.split()) <= 5 and name[0].isupper() or not name.isascii() for name in names):
+            return names
+        return ()
+    role = words.NAME_AND_ROLE.match(line)
+    return words.byline_names(role.group(1)) if role else ()
+
+
+def _byline_and_date(line: str, zone: tzinfo) -> tuple[tuple[str, ...], tuple[datetime, bool]] | None:
+    """`By A. Writer | 5 April 2022 12:51`: both in one line."""
+    if len(line) > 140:
+        return None
+    for divider in (" | ", " • ", " · ", " – ", " — ", " - ", ", "):
+        left, found, right = line.partition(divider)
+        if not found:
+            continue
+        for name, day in ((left, right), (right, left)):
+            moment = dates.date_line(day, zone)
+            if moment and (names := _byline(name) or _plain_name(name)):
+                return names, moment
+    return None
+
+
+def _plain_name(text: str) -> tuple[str, ...]:
+    return words.byline_names(text) if re.fullmatch(rf"(?:{words.NAME}\s+){{1,3}}{words.NAME}", text) else ()
+
+
+def _late_byline(lines: list[str], paragraphs: list[str]) -> tuple[str, ...]:
+    """A by-line under the text, as some agencies print it."""
+    last = paragraphs[-1]
+    after = lines[lines.index(last) + 1 :] if last in lines else []
+    for line in after[:3]:
+        if names := _byline(line):
+            return names
+    return ()
+
+
+def _story_moment(moments: list[tuple[datetime, bool]]) -> datetime | None:
+    timed = [moment for moment, has_clock in moments if has_clock]
+    return (timed or [moment for moment, _ in moments] or [None])[0]
+
+
+def _is_prose(line: str) -> bool:
+    if len(line) >= 90:
+        return True
+    return len(line) >= 25 and bool(re.search(r"[.!?…。؟۔]['\"”’»)\]]*$", line)) or (len(line) >= 2 and line[0] in "-–•*" and len(line) > 20)
+
+
+def _is_subheading(line: str) -> bool:
+    return 4 <= len(line) <= 80 and 1 <= len(line.split()) <= 12 and not words.SENTENCE_END.search(line) and not words.is_furniture(line)
+
+
+def _drop_trailing_subheadings(paragraphs: list[str]) -> list[str]:
+    kept = list(paragraphs)
+    while kept and not _is_prose(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def _without_echoes(paragraphs: list[str]) -> list[str]:
+    """A page that holds its text twice (print view, reader view) gives it once."""
+    seen: set[str] = set()
+    kept = []
+    for paragraph in paragraphs:
+        key = paragraph.casefold()
+        if len(key) > 60 and key in seen:
+            continue
+        seen.add(key)
+        kept.append(paragraph)
+    return kept
+
+
+def _dateline(first: str) -> str:
+    match = DATELINE.match(first[:120])
+    return match.group(1).strip(" ,") if match else ""
+
+
+def _address(lines: list[str]) -> str:
+    """The page's own address where the text names it as its source or opens with it."""
+    for line in lines:
+        if (match := SOURCE_LINE.match(line)) and (url := ADDRESS.search(match.group(1))):
+            return url.group().rstrip(".,;")
+    if lines and (url := ADDRESS.fullmatch(lines[0])):
+        return url.group().rstrip(".,;")
+    return ""

@@ -1,0 +1,109 @@
+"""The words by which pages of several languages mark labels, by-lines, dates and furniture."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LABELS = {
+    "PHOTO": "PHOTO|PHOTOS|PHOTO GALLERY|FOTO|FOTOS|FOTOLAR|ФОТО|ФОТОГАЛЕРЕЯ|صور|صورة",
+    "VIDEO": "VIDEO|VIDEOS|VİDEO|ВИДЕО|فيديو",
+    "UPDATED": "UPDATED|UPDATE|YENİLƏNİB|YENILANIB|YENİLƏNDİ|ОБНОВЛЕНО|ОБНОВЛЯЕТСЯ|محدث|تحديث",
+    "LIVE": "LIVE|CANLI|ПРЯМОЙ ЭФИР|ОНЛАЙН|مباشر",
+    "ANALYSIS": "ANALYSIS|TƏHLİL|АНАЛИЗ|تحليل",
+    "OPINION": "OPINION|RƏY|МНЕНИЕ|رأي",
+}
+_ANY = "|".join(LABELS.values())
+_LABEL_LIST = rf"(?:{_ANY})(?:\s*(?:[/&+,]|and|və|и|و)\s*(?:{_ANY}))*"
+BRACKETED = re.compile(rf"\s*[\[({{（【]\s*({_LABEL_LIST})\s*[\])}}）】]\s*", re.IGNORECASE)
+# Bare labels count only in capitals and after a divider, or a headline about "Video" would lose its subject.
+TRAILING = re.compile(rf"\s+(?:[-–—|/:•]\s*)({_LABEL_LIST})\s*$")
+LEADING = re.compile(rf"^({_LABEL_LIST})\s*[:|–—•]\s+")
+
+BY = re.compile(
+    r"^(?:by|written by|story by|reported by|reporting by|author|authors|yazar|müəllif|müəlliflər|автор|авторы|текст|"
+    r"بقلم|كتب|كتبت|الكاتب|von|par|por|di|da)\s*[:：]?\s+(.{2,120})$",
+    re.IGNORECASE,
+)
+BY_COLON_ONLY = re.compile(r"^(?:von|par|por|di|da)\s+[^:]", re.IGNORECASE)
+ROLE = r"(?:reporter|correspondent|staff writer|editor|journalist|müxbir|redaktor|корреспондент|редактор|журналист|مراسل|محرر|صحفي)"
+NAME = r"[^\W\d_][\w.'’-]*"
+NAME_AND_ROLE = re.compile(rf"^((?:{NAME}\s+){{1,3}}{NAME})\s*[,|/–—-]\s*(?:\w+\s+){{0,3}}{ROLE}\b.{{0,40}}$", re.IGNORECASE)
+AND = re.compile(r"\s*(?:,|;|&|\band\b|\bvə\b|\bи\b|\s+و\s+|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
+
+FURNITURE = re.compile(
+    r"^(?:"
+    r"loading\s*(?:\.|…)*|please wait.*|follow us.*|follow .{2,40} on .*|you can also follow.*|join us on.*|"
+    r"slider image.*|.* - gallery image|gallery image.*|image \d+.*|photo \d+ of \d+|"
+    r"subscribe.*|sign up.*|sign in.*|log in.*|login.*|register.*|newsletter.*|already a (?:subscriber|member).*|"
+    r"here we are to serve you.*|choose to support.*|by subscribing.*|support (?:us|our|independent).*|donate.*|thank you!?|"
+    r"share(?: this| on| article| story)?.{0,60}|tweet|print(?: this)?|e-?mail this.*|copy link|save|bookmark|"
+    r"read (?:more|also|next)\b.*|see also\b.*|related (?:news|stories|articles|topics|posts|content).*|more (?:news|stories|from|on)\b.*|"
+    r"most (?:read|popular|viewed).*|trending.*|latest(?: news| see more)?|see more|view all|show more|load more.*|top stories|you may (?:also )?like.*|recommended.*|"
+    r"advertisement|advertising|sponsored.*|реклама|reklam|إعلان|"
+    r"comments?(?: \(\d+\))?|\d+ comments?|leave a (?:comment|reply).*|tags?\s*:.*|topics?\s*:.*|categories\s*:.*|filed under.*|"
+    r"views?\s*:?\s*\d+|\d+ views?|\d+ shares?|"
+    r"copyright.*|©.*|all rights reserved.*|terms (?:of|and) .*|privacy policy.*|cookie.*|we use cookies.*|accept(?: all)?(?: cookies)?|about us|contact(?: us)?|home|menu|search|skip to .*|"
+    r"bizi izləyin.*|abunə ol.*|paylaş.*|oxşar xəbərlər.*|ən çox oxunan.*|son xəbərlər.*|daha çox.*|yüklənir.*|həmçinin oxuyun.*|bütün hüquqlar.*|"
+    r"подпи(?:сывайтесь|шитесь|ска).*|читайте (?:также|далее|нас).*|поделиться.*|загрузка.*|похожие (?:новости|материалы).*|последние новости.*|самое читаемое.*|все права защищены.*|следите за.*|комментари.*|"
+    r"تابعونا.*|اشترك.*|مشاركة.*|شارك.*|اقرأ (?:أيضا|المزيد|ايضا).*|المزيد.*|جار(?:ي|ٍ)? التحميل.*|آخر الأخبار.*|الأكثر قراءة.*|جميع الحقوق.*"
+    r")$",
+    re.IGNORECASE | re.DOTALL,
+)
+# After the story's text, one of these ends it for good.
+THE_END = re.compile(
+    r"^(?:-{3,}|_{3,}|\*{3,}|={3,}|follow us.*|follow .{2,40} on .*|slider image.*|here we are to serve you.*|related (?:news|stories|articles|posts).*|most (?:read|popular).*|latest news.*|latest see more|"
+    r"leave a (?:comment|reply).*|comments?(?: \(\d+\))?|tags?\s*:.*|©.*|copyright.*|all rights reserved.*|subscribe.*|share this.*|more (?:news|stories|from)\b.*|"
+    r"bizi izləyin.*|oxşar xəbərlər.*|son xəbərlər.*|читайте также.*|похожие (?:новости|материалы).*|подпи(?:сывайтесь|шитесь).*|تابعونا.*|آخر الأخبار.*|الأكثر قراءة.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+SENTENCE_END = re.compile(r"[.!?…。؟۔:;]['\"”’»)\]]*$")
+
+
+def tidy(text: str) -> str:
+    """One line, single spaces, no invisible characters."""
+    kept = "".join(c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t ")
+    return " ".join(kept.replace("\xa0", " ").split())
+
+
+def split_labels(headline: str) -> tuple[str, tuple[str, ...]]:
+    """`Talks go on [PHOTO/VIDEO]` → (`Talks go on`, (`PHOTO`, `VIDEO`))."""
+    found: list[str] = []
+    text = headline
+    for pattern in (BRACKETED, TRAILING, LEADING):
+        while match := pattern.search(text):
+            rest = tidy(text[: match.start()] + " " + text[match.end() :])
+            if not rest:
+                break
+            found += _names(match.group(1))
+            text = rest
+    return tidy(text), tuple(dict.fromkeys(found))
+
+
+def _names(text: str) -> list[str]:
+    return [
+        name
+        for name, words in LABELS.items()
+        if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)
+    ]
+
+
+def byline_names(text: str) -> tuple[str, ...]:
+    """The names in a by-line without its `By`, its role, its agency's address; () when it is none."""
+    line = re.sub(r"^(?:by|written by|müəllif|автор|بقلم)\s*[:：]?\s+", "", tidy(text), flags=re.IGNORECASE)
+    line = re.sub(r"\s*[|•·]\s*.*$|\s+[-–—]\s+.*$|\s*\([^)]*\)|\s*<[^>]*>|\S+@\S+|https?://\S+", "", line)
+    names = []
+    for part in AND.split(line):
+        name = tidy(part).strip(" .,:;")
+        words = name.split()
+        if not 1 <= len(words) <= 6 or not re.search(r"[^\W\d_]{2}", name) or re.search(r"\d{2}", name):
+            continue
+        if re.fullmatch(rf"(?:\w+\s+){{0,2}}{ROLE}s?(?:\s+\w+){{0,3}}", name, re.IGNORECASE):
+            continue
+        names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line belongs to the page rather than to the story."""
+    return len(line) < 240 and bool(FURNITURE.match(line))
