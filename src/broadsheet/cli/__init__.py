@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,13 +34,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:  # the last door: nobody is shown a traceback; it goes to a file instead
         where = _keep_trace()
-        print(f"broadsheet: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'} — details in {where}", file=sys.stderr)
+        print(
+            f"broadsheet: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'} — details in {where}",
+            file=sys.stderr,
+        )
         return 1
 
 
 def _keep_trace() -> Path:
     folder = Path(os.environ.get("BROADSHEET_DIR", ".")) / "var"
-    path = (folder if os.access(folder, os.W_OK) else Path(os.environ.get("TMPDIR", "/tmp"))) / "broadsheet-error.log"  # noqa: S108  (a fallback for the trace only)
+    path = (folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir())) / "broadsheet-error.log"
     with path.open("a", encoding="utf-8") as file:
         traceback.print_exc(file=file)
     return path

@@ -20,15 +20,24 @@ def init(arguments: Namespace, rest: list[str]) -> int:
     languages = [code.strip() for code in arguments.languages.split(",") if code.strip()]
     unknown = [code for code in languages if code not in KNOWN_LANGUAGES]
     if unknown or not languages:
-        raise BadSetting(f"unknown language {unknown[0]!r}" if unknown else "no language given", "--languages", f"use some of: {', '.join(KNOWN_LANGUAGES)}")
+        raise BadSetting(
+            f"unknown language {unknown[0]!r}" if unknown else "no language given",
+            "--languages",
+            f"use some of: {', '.join(KNOWN_LANGUAGES)}",
+        )
     _check_zone(arguments.time_zone)
     url = urlsplit(arguments.url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise BadSetting(f"{arguments.url!r} is not an http(s) address", "--url", "use https://paper.example")
     folder = arguments.folder.resolve()
-    lay_out(folder, settings_file(arguments.name, url=arguments.url, languages=languages, time_zone=arguments.time_zone))
+    lay_out(
+        folder,
+        settings_file(arguments.name, url=arguments.url, languages=languages, time_zone=arguments.time_zone),
+    )
     try:
-        link = _found(arguments, folder, languages, url.hostname, url.port or (443 if url.scheme == "https" else 80))
+        link = _found(
+            arguments, folder, languages, url.hostname, url.port or (443 if url.scheme == "https" else 80)
+        )
     except BaseException:
         import shutil
 
@@ -46,7 +55,9 @@ def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise BadSetting(f"unknown time zone {name!r}", "--time-zone", "use an IANA name such as Asia/Baku") from None
+        raise BadSetting(
+            f"unknown time zone {name!r}", "--time-zone", "use an IANA name such as Asia/Baku"
+        ) from None
 
 
 def _found(arguments: Namespace, folder: object, languages: list[str], host: str, port: int) -> str:
@@ -66,7 +77,9 @@ def _found(arguments: Namespace, folder: object, languages: list[str], host: str
     fronts = found_paper(arguments.name, languages, host=host, port=port)
     first = fronts[languages[0]]
     for name in FIRST_SECTIONS:
-        first.add_child(instance=Section(title=name, slug=slug_for(name), show_in_menus=True, locale=first.locale))
+        first.add_child(
+            instance=Section(title=name, slug=slug_for(name), show_in_menus=True, locale=first.locale)
+        )
         first.refresh_from_db()
     install_roles(fronts.values())
     return entry_path(User.objects.create_superuser(arguments.owner))
@@ -78,7 +91,11 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
     from broadsheet.intake.services import run_import
 
     report = run_import(
-        arguments.kind, arguments.sources, section=arguments.section, dry_run=arguments.dry_run, show_progress=sys.stderr.isatty()
+        arguments.kind,
+        arguments.sources,
+        section=arguments.section,
+        dry_run=arguments.dry_run,
+        show_progress=sys.stderr.isatty(),
     )
     if arguments.json:
         print(json.dumps(report.to_json(), ensure_ascii=False))

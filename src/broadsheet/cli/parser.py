@@ -34,13 +34,19 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--dir", type=Path, default=None, help="where the demo paper lives")
 
     test = verb("test", testing.test, "run the tests", takes_rest=True)
-    test.add_argument("--all", action="store_true", help="with PostgreSQL, Chromium, migrations, lint, types, docs")
+    test.add_argument(
+        "--all", action="store_true", help="with PostgreSQL, Chromium, migrations, lint, types, docs"
+    )
 
     init = verb("init", papers.init, "make a new paper")
     init.add_argument("folder", type=Path, metavar="DIR")
     init.add_argument("--name", default="The New Paper")
     init.add_argument("--url", default="http://127.0.0.1:8000")
-    init.add_argument("--languages", default="en", help=f"comma-separated, the first is the main one: {', '.join(KNOWN_LANGUAGES)}")
+    init.add_argument(
+        "--languages",
+        default="en",
+        help=f"comma-separated, the first is the main one: {', '.join(KNOWN_LANGUAGES)}",
+    )
     init.add_argument("--time-zone", default="UTC", help="an IANA name such as Asia/Baku")
     init.add_argument("--owner", default="owner@paper.example", help="the owner's e-mail address")
 

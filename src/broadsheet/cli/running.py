@@ -48,7 +48,9 @@ def _make_ready(folder: Path) -> None:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0)
     except DatabaseError as error:
-        raise BadSetting("the database does not answer", str(error), "correct database_url, or start the database") from None
+        raise BadSetting(
+            "the database does not answer", str(error), "correct database_url, or start the database"
+        ) from None
     collect(settings.PAPER)
     connection.close()
 

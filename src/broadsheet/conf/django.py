@@ -164,7 +164,11 @@ def _security(*, secure: bool) -> dict[str, Any]:
         ],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"django.contrib.auth.password_validation.{name}"}
-            for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+            for name in (
+                "UserAttributeSimilarityValidator",
+                "MinimumLengthValidator",
+                "CommonPasswordValidator",
+            )
         ],
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
@@ -199,7 +203,12 @@ def _wagtail(paper: Paper) -> dict[str, Any]:
         "WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT": True,
         "WAGTAILADMIN_COMMENTS_ENABLED": True,
         "WAGTAIL_USAGE_COUNT_ENABLED": True,
-        "WAGTAILADMIN_PERMITTED_LANGUAGES": [("en", "English"), ("az", "Azərbaycanca"), ("ru", "Русский"), ("ar", "العربية")],
+        "WAGTAILADMIN_PERMITTED_LANGUAGES": [
+            ("en", "English"),
+            ("az", "Azərbaycanca"),
+            ("ru", "Русский"),
+            ("ar", "العربية"),
+        ],
         "WAGTAILIMAGES_IMAGE_MODEL": "pictures.Picture",
         "WAGTAILIMAGES_EXTENSIONS": ["jpg", "jpeg", "png", "webp", "avif", "gif", "heic"],
         "WAGTAILIMAGES_MAX_UPLOAD_SIZE": 50 * 1024 * 1024,

@@ -42,7 +42,9 @@ def settings(paper: Paper) -> Iterator[Finding]:
         yield Finding(f"{path} can be read by others, and holds the secret key", f"chmod 600 {path}")
     host = urlsplit(paper.base_url)
     if host.scheme == "http" and host.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        yield Finding("base_url is http: log-ins travel unencrypted", "put TLS in front and write base_url with https")
+        yield Finding(
+            "base_url is http: log-ins travel unencrypted", "put TLS in front and write base_url with https"
+        )
     if paper.debug:
         yield Finding("debug is on: error pages show code and settings", "remove debug from broadsheet.toml")
 
@@ -54,7 +56,10 @@ def sqlite(paper: Paper) -> Iterator[Finding]:
 
     if not is_wal_safe((version[0], version[1], version[2])):
         text = ".".join(map(str, version))
-        yield Finding(f"SQLite {text} can corrupt a database in WAL mode", "install the pysqlite3 wheel of requirements.lock")
+        yield Finding(
+            f"SQLite {text} can corrupt a database in WAL mode",
+            "install the pysqlite3 wheel of requirements.lock",
+        )
 
 
 def database(paper: Paper) -> Iterator[Finding]:
@@ -74,7 +79,9 @@ def database(paper: Paper) -> Iterator[Finding]:
 def storage(paper: Paper) -> Iterator[Finding]:
     for folder in (paper.var, paper.var / "media"):
         if not os.access(folder, os.W_OK):
-            yield Finding(f"{folder} can't be written", f"give it to the user who runs Broadsheet: chown -R … {folder}")
+            yield Finding(
+                f"{folder} can't be written", f"give it to the user who runs Broadsheet: chown -R … {folder}"
+            )
     free = os.statvfs(paper.folder)
     if free.f_bavail * free.f_frsize < 512 * 2**20:
         yield Finding("less than 512 MB are free on the paper's disk", "make room")
@@ -82,7 +89,10 @@ def storage(paper: Paper) -> Iterator[Finding]:
 
 def site(paper: Paper) -> Iterator[Finding]:
     if absent := missing():
-        yield Finding(f"{len(absent)} front-end files are missing, {absent[0]} first", "python3 start.py (or reinstall the wheel)")
+        yield Finding(
+            f"{len(absent)} front-end files are missing, {absent[0]} first",
+            "python3 start.py (or reinstall the wheel)",
+        )
     from django.db import DatabaseError
 
     from broadsheet.newsroom.selectors import front_page
@@ -92,12 +102,17 @@ def site(paper: Paper) -> Iterator[Finding]:
     except DatabaseError:
         return
     if without:
-        yield Finding(f"no live front page in {', '.join(without)}", "publish one under /newsroom/, or run broadsheet init for a new paper")
+        yield Finding(
+            f"no live front page in {', '.join(without)}",
+            "publish one under /newsroom/, or run broadsheet init for a new paper",
+        )
 
 
 def mail(paper: Paper) -> Iterator[Finding]:
     if not paper.email_url:
-        yield Finding("mails are kept in var/outbox and sent to nobody", "set email_url = \"smtp://…\"", is_advice=True)
+        yield Finding(
+            "mails are kept in var/outbox and sent to nobody", 'set email_url = "smtp://…"', is_advice=True
+        )
         return
     parts = urlsplit(paper.email_url)
     try:
@@ -108,7 +123,10 @@ def mail(paper: Paper) -> Iterator[Finding]:
 
 def clock(paper: Paper) -> Iterator[Finding]:
     if time.time() < 1_767_225_600:
-        yield Finding("this machine's clock is before 2026: stories would be dated wrongly", "set the clock (timedatectl)")
+        yield Finding(
+            "this machine's clock is before 2026: stories would be dated wrongly",
+            "set the clock (timedatectl)",
+        )
 
 
 def system(paper: Paper) -> Iterator[Finding]:

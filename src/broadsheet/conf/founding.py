@@ -23,7 +23,15 @@ from .paper import FILE_NAME, BadSetting
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def settings_file(name: str, *, url: str, languages: Sequence[str], time_zone: str, tagline: str = "", apps: Sequence[str] = ()) -> str:
+def settings_file(
+    name: str,
+    *,
+    url: str,
+    languages: Sequence[str],
+    time_zone: str,
+    tagline: str = "",
+    apps: Sequence[str] = (),
+) -> str:
     """The text of a new `broadsheet.toml`, with a secret of its own."""
     lines = [
         "# This paper's settings. Each can be overridden by BROADSHEET_<KEY> in the environment.",
@@ -46,12 +54,16 @@ def lay_out(folder: Path, settings: str, *, needs_database: bool = True) -> None
     or can't be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadSetting(f"{folder} is not empty", "the new paper's folder", "name a folder that is empty or not there yet")
+        raise BadSetting(
+            f"{folder} is not empty", "the new paper's folder", "name a folder that is empty or not there yet"
+        )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise BadSetting(f"can't write beside {folder}", error.strerror or str(error), "choose another folder") from None
+        raise BadSetting(
+            f"can't write beside {folder}", error.strerror or str(error), "choose another folder"
+        ) from None
     try:
         path = draft / FILE_NAME
         path.touch(mode=0o600)
@@ -83,10 +95,15 @@ def template_database() -> Path:
             needs_database=False,
         )
         run = subprocess.run(
-            [sys.executable, "-m", "broadsheet.conf.founding", str(paper)], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "broadsheet.conf.founding", str(paper)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if run.returncode:
-            raise BadSetting("the database could not be prepared", run.stderr.strip()[-400:], "report this as a bug")
+            raise BadSetting(
+                "the database could not be prepared", run.stderr.strip()[-400:], "report this as a bug"
+            )
         part = target.with_suffix(f".{os.getpid()}.part")
         shutil.copyfile(paper / "var" / "template.sqlite3", part)
         part.replace(target)
@@ -108,7 +125,11 @@ def _fingerprint() -> str:
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(PACKAGE.glob("*/migrations/*.py")):
         digest.update(path.read_bytes())
-    installed = sorted(f"{d.name}=={d.version}" for d in distributions() if d.name and d.name.lower().startswith(("django", "wagtail", "modelsearch")))
+    installed = sorted(
+        f"{d.name}=={d.version}"
+        for d in distributions()
+        if d.name and d.name.lower().startswith(("django", "wagtail", "modelsearch"))
+    )
     digest.update("\n".join(installed).encode())
     return digest.hexdigest()
 

@@ -23,7 +23,9 @@ def parse_bind(text: str) -> tuple[str, int]:
     except ValueError:
         number = -1
     if not 0 < number < 65536:
-        raise BadSetting(f"{text!r} is not an address to listen on", "--bind", "use HOST:PORT such as 127.0.0.1:8000")
+        raise BadSetting(
+            f"{text!r} is not an address to listen on", "--bind", "use HOST:PORT such as 127.0.0.1:8000"
+        )
     return host.strip("[]") or "0.0.0.0", number  # noqa: S104  (only when the user leaves the host out)
 
 

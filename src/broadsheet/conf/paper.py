@@ -144,7 +144,7 @@ def _from_toml(kind: str, value: object, where: str) -> Any:
 
 def _checked(paper: Paper, path: Path) -> Paper:
     try:
-        paper.zone
+        ZoneInfo(paper.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise BadSetting(
             f"unknown time_zone {paper.time_zone!r}", str(path), "use an IANA name such as Asia/Baku"

@@ -34,7 +34,9 @@ class Process:
 
     def start(self) -> None:
         # A group of its own, so that Ctrl-C reaches the supervisor alone and children stop in order.
-        self.child = subprocess.Popen([sys.executable, "-m", "broadsheet", *self.command], start_new_session=True)
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "broadsheet", *self.command], start_new_session=True
+        )
         self.started = time.monotonic()
 
     def mind(self) -> None:
@@ -43,7 +45,10 @@ class Process:
         if self.child is not None and self.child.poll() is not None:
             self.deaths = 1 if now - self.started > WELL_AFTER_SECONDS else self.deaths + 1
             pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
-            print(f"{self.name} ended with {self.child.returncode}; starting it again in {pause:.0f} s", file=sys.stderr)
+            print(
+                f"{self.name} ended with {self.child.returncode}; starting it again in {pause:.0f} s",
+                file=sys.stderr,
+            )
             self.child, self.due = None, now + pause
         if self.child is None and now >= self.due:
             self.start()
@@ -65,7 +70,10 @@ def supervise(processes: Sequence[Process]) -> int:
         for process in processes:
             process.mind()
             if process.deaths >= MOST_DEATHS:
-                print(f"broadsheet: {process.name} can't start — see the lines above — mend that and serve again", file=sys.stderr)
+                print(
+                    f"broadsheet: {process.name} can't start — see the lines above — mend that and serve again",
+                    file=sys.stderr,
+                )
                 _end(processes)
                 return 1
         time.sleep(0.2)

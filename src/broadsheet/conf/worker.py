@@ -28,7 +28,9 @@ LOST_AFTER = timedelta(minutes=10)
 
 def reap_lost() -> int:
     """Drop tasks whose worker died; the sweepers find the work itself in our own tables."""
-    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=timezone.now() - LOST_AFTER)
+    lost = DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING, started_at__lt=timezone.now() - LOST_AFTER
+    )
     return lost.delete()[0]
 
 

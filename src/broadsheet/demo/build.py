@@ -44,7 +44,14 @@ def build(folder: Path, *, url: str) -> bool:
         studio.write_all(plates, studio.catalogue(), progress=lambda done, _: steps.at(done))
         template.result()
         paper = edition.paper()
-        text = settings_file(paper["name"]["en"], url=url, languages=LANGUAGES, time_zone=ZONE, tagline=paper["tagline"]["en"], apps=["broadsheet.demo"])
+        text = settings_file(
+            paper["name"]["en"],
+            url=url,
+            languages=LANGUAGES,
+            time_zone=ZONE,
+            tagline=paper["tagline"]["en"],
+            apps=["broadsheet.demo"],
+        )
         lay_out(folder, text)
         (folder / "var" / ".building").touch()
         from broadsheet.conf.boot import setup
@@ -75,7 +82,14 @@ class _Steps:
     def say(self, what: str, total: int) -> None:
         if self._bar:
             self._bar.close()
-        self._bar = tqdm(total=total, desc=what, file=sys.stderr, leave=True, ncols=90, bar_format="{desc:<46}{bar} {n_fmt}/{total_fmt}")
+        self._bar = tqdm(
+            total=total,
+            desc=what,
+            file=sys.stderr,
+            leave=True,
+            ncols=90,
+            bar_format="{desc:<46}{bar} {n_fmt}/{total_fmt}",
+        )
 
     def at(self, done: int) -> None:
         with self._lock:
@@ -117,7 +131,9 @@ class _Desk:
 
         call_command("migrate", verbosity=0)
         with transaction.atomic():
-            fronts = found_paper(paper["name"]["en"], LANGUAGES, host="localhost", port=80, tagline=paper["tagline"]["en"])
+            fronts = found_paper(
+                paper["name"]["en"], LANGUAGES, host="localhost", port=80, tagline=paper["tagline"]["en"]
+            )
             self.locales = {code: front.locale for code, front in fronts.items()}
             self._take_pictures()
         self._render()
@@ -150,7 +166,9 @@ class _Desk:
 
         for key, plate in studio.catalogue().items():
             data = (self.plates / f"{key}.jpg").read_bytes()
-            picture, _ = add_picture(data, f"{key}.jpg", title=plate.caption[:120] or plate.alt, description=plate.alt)
+            picture, _ = add_picture(
+                data, f"{key}.jpg", title=plate.caption[:120] or plate.alt, description=plate.alt
+            )
             if plate.focal != (0.5, 0.5):
                 picture.focal_point_x = round(plate.focal[0] * picture.width)
                 picture.focal_point_y = round(plate.focal[1] * picture.height)
@@ -200,7 +218,12 @@ class _Desk:
         for entry in paper["topics"]:
             first = None
             for code in LANGUAGES:
-                topic = Topic(locale=self.locales[code], name=entry["name"][code], slug=entry["slug"], description=entry["about"] if code == "en" else "")
+                topic = Topic(
+                    locale=self.locales[code],
+                    name=entry["name"][code],
+                    slug=entry["slug"],
+                    description=entry["about"] if code == "en" else "",
+                )
                 if first:
                     topic.translation_key = first.translation_key
                 topic.save()
@@ -245,7 +268,8 @@ class _Desk:
                 locale=self.locales["en"],
             )
             gallery.items = [
-                GalleryItem(picture=self.pictures[key], sort_order=number, locale=self.locales["en"]) for number, key in enumerate(entry["pictures"])
+                GalleryItem(picture=self.pictures[key], sort_order=number, locale=self.locales["en"])
+                for number, key in enumerate(entry["pictures"])
             ]
             self._under(self.sections["en", entry["section"]], gallery)
             self.galleries[entry["slug"]] = gallery
@@ -272,15 +296,28 @@ class _Desk:
             published_at=published if status == "live" else None,
             updated_at=self.now - edition.age(facts["updated"]) if "updated" in facts else None,
             lead_picture=self.pictures.get(facts.get("lead", "")),
-            body=[{"type": kind, "value": self._block(kind, value, text.language)} for kind, value in text.body if self._is_there(kind, value, text.language)],
+            body=[
+                {"type": kind, "value": self._block(kind, value, text.language)}
+                for kind, value in text.body
+                if self._is_there(kind, value, text.language)
+            ],
             live=status == "live",
             show_in_menus=False,
         )
         if source:
             story.translation_key = source["page"].translation_key
-        story.bylines = [StoryByline(author=self.authors[text.language, slug], sort_order=n, locale=locale) for n, slug in enumerate(facts["by"])]
+        story.bylines = [
+            StoryByline(author=self.authors[text.language, slug], sort_order=n, locale=locale)
+            for n, slug in enumerate(facts["by"])
+        ]
         story.corrections = [
-            Correction(kind=c["kind"], text=c["text"], made_at=self.now - edition.age(c["ago"]), sort_order=n, locale=locale)
+            Correction(
+                kind=c["kind"],
+                text=c["text"],
+                made_at=self.now - edition.age(c["ago"]),
+                sort_order=n,
+                locale=locale,
+            )
             for n, c in enumerate(text.facts.get("corrections", []))
         ]
         self._under(self.sections[text.language, section], story)
@@ -298,15 +335,33 @@ class _Desk:
         if kind == "picture":
             return {"picture": self.pictures[value].pk, "size": "column"}
         if kind == "gallery":
-            return {"pictures": [{"type": "item", "value": {"picture": self.pictures[key].pk, "size": "column"}} for key in value]}
+            return {
+                "pictures": [
+                    {"type": "item", "value": {"picture": self.pictures[key].pk, "size": "column"}}
+                    for key in value
+                ]
+            }
         if kind == "quote":
             return {"quote": value[0], "by": value[1]}
         if kind == "facts":
             return {"title": value[0], "text": value[1]}
         if kind == "table":
-            return {"table": {"data": value, "first_row_is_table_header": True, "first_col_is_header": True, "table_header_choice": "both"}}
+            return {
+                "table": {
+                    "data": value,
+                    "first_row_is_table_header": True,
+                    "first_col_is_header": True,
+                    "table_header_choice": "both",
+                }
+            }
         if kind == "embed":
-            return {"url": value[0], "frame_url": value[1], "provider": value[2], "title": value[3], "kind": "video"}
+            return {
+                "url": value[0],
+                "frame_url": value[1],
+                "provider": value[2],
+                "title": value[3],
+                "kind": "video",
+            }
         if kind == "related":
             return {"story": self.stories[language, value]["page"].pk}
         return value
@@ -319,22 +374,38 @@ class _Desk:
             front.title = paper["name"][code]
             front.share_picture = self.pictures["capital-dusk"]
             front.follow = [{"type": "account", "value": account} for account in paper["follow"]]
-            front.containers = [{"type": "container", "value": self._container(box, code, paper)} for box in paper["containers"]]
+            front.containers = [
+                {"type": "container", "value": self._container(box, code, paper)}
+                for box in paper["containers"]
+            ]
             front.save_revision(clean=False).publish(skip_permission_checks=True)
 
     def _container(self, box: dict[str, Any], code: str, paper: dict[str, Any]) -> dict[str, Any]:
         refill = box.get("refill", {})
         names = {entry["slug"]: entry["name"][code] for entry in paper["sections"]}
-        own = {"Opinion": {"az": "Rəy", "ru": "Мнения", "ar": "رأي"}, "In pictures": {"az": "Şəkillərdə", "ru": "В фотографиях", "ar": "بالصور"}, "Explained": {"az": "İzah", "ru": "Объясняем", "ar": "شرح"}}
+        own = {
+            "Opinion": {"az": "Rəy", "ru": "Мнения", "ar": "رأي"},
+            "In pictures": {"az": "Şəkillərdə", "ru": "В фотографиях", "ar": "بالصور"},
+            "Explained": {"az": "İzah", "ru": "Объясняем", "ar": "شرح"},
+        }
         section = self.sections.get((code, refill.get("section", "")))
-        pinned = [self.galleries.get(slug) or (self.stories.get((code, slug)) or {}).get("page") for slug in box.get("pinned", [])]
+        pinned = [
+            self.galleries.get(slug) or (self.stories.get((code, slug)) or {}).get("page")
+            for slug in box.get("pinned", [])
+        ]
         if code != "en":
             pinned = [page for page in pinned if page and page.locale_id == self.locales[code].pk]
         return {
-            "title": names.get(refill.get("section", ""), own.get(box["title"], {}).get(code, box["title"])) if box["title"] else "",
+            "title": names.get(refill.get("section", ""), own.get(box["title"], {}).get(code, box["title"]))
+            if box["title"]
+            else "",
             "layout": box["layout"],
             "slots": box["slots"],
-            "cards": [{"type": "item", "value": {"story": page.pk, "headline": "", "boost": False}} for page in pinned if page],
+            "cards": [
+                {"type": "item", "value": {"story": page.pk, "headline": "", "boost": False}}
+                for page in pinned
+                if page
+            ],
             "refill_section": section.pk if section and box["title"] else None,
             "refill_topic": "",
             "refill_genre": refill.get("genre", ""),
@@ -347,10 +418,14 @@ class _Desk:
         for entry in paper["info"]:
             first = None
             for code in LANGUAGES:
-                page = InfoPage(title=entry["title"][code], slug=entry["slug"], body=entry["text"][code], show_in_menus=True, locale=self.locales[code])
+                page = InfoPage(
+                    title=entry["title"][code],
+                    slug=entry["slug"],
+                    body=entry["text"][code],
+                    show_in_menus=True,
+                    locale=self.locales[code],
+                )
                 if first:
                     page.translation_key = first.translation_key
                 self._under(fronts[code], page)
                 first = first or page
-
-

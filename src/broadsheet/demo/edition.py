@@ -12,6 +12,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,10 @@ def stories(language: str) -> list[Text]:
                     facts={key: value for key, value in entry.items() if key not in known},
                 )
             )
-    return found
+    by_slug = {text.slug: text for text in found}
+    wants = {t.slug: [v for kind, v in t.body if kind == "related" and v in by_slug] for t in found}
+    # A story comes after those that it refers to, so that the builder can link them as it goes.
+    return [by_slug[slug] for slug in TopologicalSorter(wants).static_order()]
 
 
 def parts(body: str) -> list[Part]:
@@ -85,7 +89,9 @@ def parts(body: str) -> list[Part]:
 def _part(chunk: str) -> Part:
     first = chunk.split("\n", 1)[0]
     if first.startswith("## "):
-        return "text", f"<h2>{_inline(first[3:])}</h2>" + (_part(chunk.split("\n", 1)[1])[1] if "\n" in chunk else "")
+        return "text", f"<h2>{_inline(first[3:])}</h2>" + (
+            _part(chunk.split("\n", 1)[1])[1] if "\n" in chunk else ""
+        )
     if first.startswith("!! "):
         return "gallery", first[3:].split()
     if first.startswith("! "):

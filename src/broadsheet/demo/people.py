@@ -11,7 +11,12 @@ from broadsheet.readers.services import entry_path
 STAFF = (
     ("Owner", "owner@courier.example", "", ()),
     ("Editor-in-chief", "chief@courier.example", "Nadia Vel", (Role.EDITOR_IN_CHIEF,)),
-    ("Desk editor", "desk@courier.example", "Leyla Orhan", (Role.DESK_EDITOR, "Nation: desk", "Nation: reporters")),
+    (
+        "Desk editor",
+        "desk@courier.example",
+        "Leyla Orhan",
+        (Role.DESK_EDITOR, "Nation: desk", "Nation: reporters"),
+    ),
     ("Reporter", "reporter@courier.example", "Jana Petrak", (Role.REPORTER, "Nation: reporters")),
     ("Photo editor", "photo@courier.example", "Timur Asan", (Role.PHOTO_EDITOR,)),
     ("Translator", "translator@courier.example", "Aysel Nurova", (Role.TRANSLATOR,)),

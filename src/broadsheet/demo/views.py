@@ -26,7 +26,10 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 def _is_own_form(request: HttpRequest) -> bool:
     """A form of this very site: the bar stands on cached pages, which can't hold a CSRF token."""
-    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and request.META.get("REMOTE_ADDR", "127.0.0.1") in LOOPBACK
+    return (
+        request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        and request.META.get("REMOTE_ADDR", "127.0.0.1") in LOOPBACK
+    )
 
 
 @csrf_exempt
@@ -34,7 +37,9 @@ def _is_own_form(request: HttpRequest) -> bool:
 def view_as(request: HttpRequest) -> HttpResponse:
     """Read as a reader, a subscriber or an editor, from this machine only."""
     if not _is_own_form(request):
-        return HttpResponseForbidden("The demo's roles can be changed from its own pages on this machine only.")
+        return HttpResponseForbidden(
+            "The demo's roles can be changed from its own pages on this machine only."
+        )
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         target = "/"
@@ -61,7 +66,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         body = mail.get_body(("plain",))
-        mails.append({"to": mail["To"], "subject": mail["Subject"], "date": mail["Date"], "text": body.get_content() if body else ""})
+        mails.append(
+            {
+                "to": mail["To"],
+                "subject": mail["Subject"],
+                "date": mail["Date"],
+                "text": body.get_content() if body else "",
+            }
+        )
     return render(request, "demo/outbox.html", {"mails": mails})
 
 

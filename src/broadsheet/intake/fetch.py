@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from broadsheet import __version__
@@ -31,12 +30,6 @@ MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 65_536
 
 
-class _Unzip(Protocol):
-    unconsumed_tail: bytes
-
-    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """An answer: final address, media type without parameters, charset if the server named one, body."""
@@ -47,7 +40,9 @@ class Fetched:
     body: bytes
 
 
-def fetch(url: str, *, robots: bool = True, most_bytes: int = MOST_BYTES, allow_private: bool = False) -> Fetched:
+def fetch(
+    url: str, *, robots: bool = True, most_bytes: int = MOST_BYTES, allow_private: bool = False
+) -> Fetched:
     """Get one address. `allow_private` is for tests against this machine.
 
     Raises `RefusedAddress` for what we do not fetch and `UnreadableSource` for what can't be had.
@@ -55,7 +50,9 @@ def fetch(url: str, *, robots: bool = True, most_bytes: int = MOST_BYTES, allow_
     end = time.monotonic() + TOTAL_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         if robots and not _allowed(url, allow_private=allow_private):
-            raise RefusedAddress("robots.txt forbids it", url, "ask the site's owner, or save the page and import the file")
+            raise RefusedAddress(
+                "robots.txt forbids it", url, "ask the site's owner, or save the page and import the file"
+            )
         with _Exchange(url, end, allow_private=allow_private) as exchange:
             if exchange.status in (301, 302, 303, 307, 308) and exchange.location:
                 url = urljoin(url, exchange.location)
@@ -76,7 +73,9 @@ def checked_address(host: str, port: int, *, allow_private: bool = False) -> str
     for text in addresses:
         address = ipaddress.ip_address(text.split("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-        if not allow_private and (not address.is_global or address.is_multicast or (mapped and not mapped.is_global)):
+        if not allow_private and (
+            not address.is_global or address.is_multicast or (mapped and not mapped.is_global)
+        ):
             raise RefusedAddress(f"{text} is not a public address", host, "only public sites are fetched")
     return addresses[0]
 
@@ -103,7 +102,12 @@ class _Exchange:
                 plain = ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)
             self._connection = http.client.HTTPConnection(parts.hostname, port, timeout=CONNECT_SECONDS)
             self._connection.sock = plain
-            headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
+            headers = {
+                "User-Agent": USER_AGENT,
+                "Accept": "*/*",
+                "Accept-Encoding": "gzip",
+                "Connection": "close",
+            }
             self._connection.request("GET", path.replace(" ", "%20"), headers=headers)
             self._answer = self._connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
@@ -126,7 +130,9 @@ class _Exchange:
             for piece in self._unpacked(most):
                 size += len(piece)
                 if size > most:
-                    raise UnreadableSource(f"larger than {most // 2**20} MB", self.url, "import a smaller page")
+                    raise UnreadableSource(
+                        f"larger than {most // 2**20} MB", self.url, "import a smaller page"
+                    )
                 parts.append(piece)
         except (OSError, http.client.HTTPException, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableSource("the answer broke off", self.url, f"try again later ({error})") from None
@@ -134,9 +140,8 @@ class _Exchange:
 
     def _unpacked(self, most: int) -> Iterator[bytes]:
         packed = 0
-        unzip: _Unzip | None = None
-        if self._answer.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip"):
-            unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        is_zipped = self._answer.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
+        unzip = zlib.decompressobj(16 + zlib.MAX_WBITS) if is_zipped else None
         while piece := self._answer.read(CHUNK):
             if time.monotonic() > self._end:
                 raise UnreadableSource(f"took longer than {TOTAL_SECONDS:.0f} s", self.url, "try again later")
@@ -161,7 +166,12 @@ def _robots(scheme: str, netloc: str, allow_private: bool) -> urllib.robotparser
     """The site's rules; RFC 9309: none where the file can't be had."""
     rules = urllib.robotparser.RobotFileParser()
     try:
-        got = fetch(f"{scheme}://{netloc}/robots.txt", robots=False, most_bytes=512 * 1024, allow_private=allow_private)
+        got = fetch(
+            f"{scheme}://{netloc}/robots.txt",
+            robots=False,
+            most_bytes=512 * 1024,
+            allow_private=allow_private,
+        )
         rules.parse(got.body.decode("utf-8", "replace").splitlines())
     except RefusedAddress:
         raise

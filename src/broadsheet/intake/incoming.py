@@ -31,7 +31,12 @@ class IncomingBlock:
     def to_json(self) -> dict[str, Any]:
         value = self.value
         if isinstance(value, IncomingPicture):
-            value = {"address": value.address, "alt": value.alt, "caption": value.caption, "credit": value.credit}
+            value = {
+                "address": value.address,
+                "alt": value.alt,
+                "caption": value.caption,
+                "credit": value.credit,
+            }
         return {"type": self.kind, "value": value}
 
 

@@ -24,7 +24,21 @@ from .errors import IntakeError
 from .incoming import IncomingBlock, IncomingStory
 from .models import ImportItem
 
-FIELDS = ("title", "kicker", "standfirst", "dateline", "published_at", "updated_at", "access", "source_name", "source_url", "claimed_labels", "lead_picture_id", "body", "bylines")
+FIELDS = (
+    "title",
+    "kicker",
+    "standfirst",
+    "dateline",
+    "published_at",
+    "updated_at",
+    "access",
+    "source_name",
+    "source_url",
+    "claimed_labels",
+    "lead_picture_id",
+    "body",
+    "bylines",
+)
 LIMITS = {"title": 255, "kicker": 80, "dateline": 120, "source_name": 255}
 
 
@@ -46,7 +60,11 @@ class Landing:
 
     def known(self, story: IncomingStory) -> ImportItem | None:
         """What this story's item landed as before."""
-        return ImportItem.objects.select_related("story").filter(kind=self.kind, source_id=story.source_id[:500]).first()
+        return (
+            ImportItem.objects.select_related("story")
+            .filter(kind=self.kind, source_id=story.source_id[:500])
+            .first()
+        )
 
     @transaction.atomic
     def land(self, story: IncomingStory, pictures: Mapping[str, Picture]) -> tuple[Outcome, int]:
@@ -59,7 +77,13 @@ class Landing:
         if item is None:
             page = self._create(story, section, values)
             redirects = self._redirects(story.old_urls, page)
-            ImportItem.objects.create(kind=self.kind, source_id=story.source_id[:500], digest=story.digest(), landed=_stored(values), story=page)
+            ImportItem.objects.create(
+                kind=self.kind,
+                source_id=story.source_id[:500],
+                digest=story.digest(),
+                landed=_stored(values),
+                story=page,
+            )
             return Outcome.CREATED, redirects
         changed = self._update(item, values, section)
         item.digest, item.landed = story.digest(), _stored(values)
@@ -70,14 +94,21 @@ class Landing:
         language = story.language if story.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         sections = Section.objects.live().select_related("locale").order_by("path")
         slug = self._wanted_section or story.section
-        for wanted in ({"slug": slug, "locale__language_code": language}, {"slug": slug}, {"locale__language_code": language}, {}):
+        for wanted in (
+            {"slug": slug, "locale__language_code": language},
+            {"slug": slug},
+            {"locale__language_code": language},
+            {},
+        ):
             if wanted.get("slug") == "":
                 continue
             if found := sections.filter(**wanted).first():
                 return found
         raise IntakeError("the paper has no section", "newsroom", "make one under /newsroom/ first")
 
-    def _values(self, story: IncomingStory, pictures: Mapping[str, Picture], section: Section) -> dict[str, Any]:
+    def _values(
+        self, story: IncomingStory, pictures: Mapping[str, Picture], section: Section
+    ) -> dict[str, Any]:
         lead = pictures.get(story.lead.address) if story.lead else None
         blocks = list(story.body)
         if lead is None and blocks and blocks[0].kind == "picture" and blocks[0].value.address in pictures:
@@ -96,18 +127,42 @@ class Landing:
             "lead_picture_id": lead.pk if lead else None,
             "body": [self._block(block, pictures) for block in blocks],
             "bylines": list(story.bylines),
-        } | {name: str(getattr(story, "headline" if name == "title" else name))[:most] for name, most in LIMITS.items()}
+        } | {
+            name: str(getattr(story, "headline" if name == "title" else name))[:most]
+            for name, most in LIMITS.items()
+        }
 
     def _block(self, block: IncomingBlock, pictures: Mapping[str, Picture]) -> dict[str, Any]:
         value = block.value
         if block.kind == "picture":
             picture = pictures.get(value.address)
             if picture is None:
-                return {"type": "missing_picture", "value": {"address": value.address[:500], "caption": value.caption, "reason": ""}}
-            return {"type": "picture", "value": {"picture": picture.pk, "caption": value.caption, "credit": value.credit, "alt": value.alt, "size": "column"}}
+                return {
+                    "type": "missing_picture",
+                    "value": {"address": value.address[:500], "caption": value.caption, "reason": ""},
+                }
+            return {
+                "type": "picture",
+                "value": {
+                    "picture": picture.pk,
+                    "caption": value.caption,
+                    "credit": value.credit,
+                    "alt": value.alt,
+                    "size": "column",
+                },
+            }
         if block.kind == "table":
             choice = "row" if value.get("head") else ""
-            return {"type": "table", "value": {"table": {"data": value["rows"], "first_row_is_table_header": bool(choice), "table_header_choice": choice}}}
+            return {
+                "type": "table",
+                "value": {
+                    "table": {
+                        "data": value["rows"],
+                        "first_row_is_table_header": bool(choice),
+                        "table_header_choice": choice,
+                    }
+                },
+            }
         if block.kind == "quote":
             return {"type": "quote", "value": {"quote": value["quote"], "by": value.get("by", "")}}
         if block.kind == "text":
@@ -116,8 +171,11 @@ class Landing:
 
     def _create(self, story: IncomingStory, section: Section, values: dict[str, Any]) -> Story:
         is_live = story.status == "live"
-        page = Story(locale=section.locale, live=is_live, **{key: value for key, value in values.items() if key != "bylines"})
-        page.slug = slug_for(story.headline)
+        page = Story(
+            locale=section.locale,
+            live=is_live,
+            **{key: value for key, value in values.items() if key != "bylines"},
+        )
         page.bylines = self._bylines(values["bylines"], section)
         if is_live:
             page.first_published_at = page.last_published_at = values["published_at"]
@@ -153,7 +211,9 @@ class Landing:
         made = []
         for order, name in enumerate(names):
             slug = slug_for(name)[:100]
-            author, _ = Author.objects.get_or_create(locale=section.locale, slug=slug, defaults={"name": name[:120]})
+            author, _ = Author.objects.get_or_create(
+                locale=section.locale, slug=slug, defaults={"name": name[:120]}
+            )
             made.append(StoryByline(author=author, sort_order=order, locale=section.locale))
         return made
 
@@ -166,7 +226,9 @@ class Landing:
             path = Redirect.normalise_path(parts.path + (f"?{parts.query}" if parts.query else ""))
             if len(path) < 2 or len(path) > 255:
                 continue
-            _, created = Redirect.objects.get_or_create(old_path=path, site=site, defaults={"redirect_page": page, "is_permanent": True})
+            _, created = Redirect.objects.get_or_create(
+                old_path=path, site=site, defaults={"redirect_page": page, "is_permanent": True}
+            )
             made += created
         return made
 

@@ -55,7 +55,9 @@ class PictureDesk:
             if parts.netloc in self._dead_hosts:
                 raise IntakeError("its host does not answer", parts.netloc, "import again when it does")
             try:
-                return fetch(incoming.address, robots=False, most_bytes=MOST_BYTES, allow_private=self._allow_private).body
+                return fetch(
+                    incoming.address, robots=False, most_bytes=MOST_BYTES, allow_private=self._allow_private
+                ).body
             except IntakeError:
                 self._dead_hosts.add(parts.netloc)
                 raise
@@ -64,7 +66,13 @@ class PictureDesk:
         folder = Path(story.folder)
         path = (folder / unquote(parts.path)).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
-            raise IntakeError("there is no such file beside the page", incoming.address[:120], "save the page with its pictures")
+            raise IntakeError(
+                "there is no such file beside the page",
+                incoming.address[:120],
+                "save the page with its pictures",
+            )
         if path.stat().st_size > MOST_BYTES:
-            raise IntakeError(f"larger than {MOST_BYTES // 2**20} MB", incoming.address[:120], "make it smaller")
+            raise IntakeError(
+                f"larger than {MOST_BYTES // 2**20} MB", incoming.address[:120], "make it smaller"
+            )
         return path.read_bytes()

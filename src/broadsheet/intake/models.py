@@ -20,7 +20,9 @@ class ImportItem(models.Model):
     imported_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "source_id"], name="import_item_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "source_id"], name="import_item_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source_id}"

@@ -26,7 +26,13 @@ READERS: dict[str, type[PageReader]] = {PageReader.kind: PageReader}
 
 
 def run_import(
-    kind: str, sources: Sequence[str], *, section: str = "", dry_run: bool = False, show_progress: bool = False, allow_private: bool = False
+    kind: str,
+    sources: Sequence[str],
+    *,
+    section: str = "",
+    dry_run: bool = False,
+    show_progress: bool = False,
+    allow_private: bool = False,
 ) -> ImportReport:
     """Import every source; each story lands or fails by itself. A dry run changes nothing.
 
@@ -42,7 +48,9 @@ def run_import(
         report.errors.append(Trouble(section, str(error)))
         return report
     desk = PictureDesk(report, allow_private=allow_private)
-    for source in tqdm(sources, desc=f"import {kind}", unit="page", file=sys.stderr, disable=not show_progress):
+    for source in tqdm(
+        sources, desc=f"import {kind}", unit="page", file=sys.stderr, disable=not show_progress
+    ):
         try:
             for story in reader.stories(source, settings.PAPER.zone):
                 report.found += 1
@@ -53,7 +61,11 @@ def run_import(
         except (IntakeError, ValidationError, DatabaseError) as error:
             report.found += 1
             report.failed += 1
-            report.errors.append(Trouble(source, "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)))
+            report.errors.append(
+                Trouble(
+                    source, "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+                )
+            )
     report.seconds = time.monotonic() - started
     return report
 

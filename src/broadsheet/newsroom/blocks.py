@@ -11,7 +11,19 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "document-link", "ol", "ul", "superscript", "subscript", "blockquote"]
+TEXT_FEATURES = [
+    "h2",
+    "h3",
+    "bold",
+    "italic",
+    "link",
+    "document-link",
+    "ol",
+    "ul",
+    "superscript",
+    "subscript",
+    "blockquote",
+]
 SMALL_TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -23,7 +35,9 @@ class PictureBlock(blocks.StructBlock):
     credit = blocks.CharBlock(required=False, label=_("Credit"))
     alt = blocks.CharBlock(required=False, label=_("Alternative text"))
     size = blocks.ChoiceBlock(
-        choices=[("column", _("Column")), ("wide", _("Wide")), ("half", _("Half"))], default="column", label=_("Size")
+        choices=[("column", _("Column")), ("wide", _("Wide")), ("half", _("Half"))],
+        default="column",
+        label=_("Size"),
     )
 
     class Meta:
@@ -171,7 +185,9 @@ class CardBlock(blocks.StructBlock):
 
     story = blocks.PageChooserBlock(page_type=["newsroom.Story", "newsroom.Gallery"], label=_("Story"))
     headline = blocks.CharBlock(required=False, label=_("Headline here"))
-    boost = blocks.BooleanBlock(required=False, default=False, label=_("Boost"), help_text=_("Larger type and picture."))
+    boost = blocks.BooleanBlock(
+        required=False, default=False, label=_("Boost"), help_text=_("Larger type and picture.")
+    )
 
     class Meta:
         icon = "doc-full"
@@ -193,9 +209,13 @@ class ContainerBlock(blocks.StructBlock):
     layout = blocks.ChoiceBlock(choices=LAYOUTS, default="grid", label=_("Layout"))
     slots = blocks.IntegerBlock(min_value=1, max_value=20, default=4, label=_("Slots"))
     cards = blocks.ListBlock(CardBlock(), default=[], label=_("Pinned cards"))
-    refill_section = blocks.PageChooserBlock(page_type="newsroom.Section", required=False, label=_("Refill from section"))
+    refill_section = blocks.PageChooserBlock(
+        page_type="newsroom.Section", required=False, label=_("Refill from section")
+    )
     refill_topic = blocks.CharBlock(required=False, label=_("Refill from topic"), help_text=_("Its slug."))
-    refill_genre = blocks.CharBlock(required=False, label=_("Refill from genre"), help_text=_("Such as opinion"))
+    refill_genre = blocks.CharBlock(
+        required=False, label=_("Refill from genre"), help_text=_("Such as opinion")
+    )
     refill = blocks.BooleanBlock(required=False, default=True, label=_("Refill free slots with the newest"))
 
     class Meta:

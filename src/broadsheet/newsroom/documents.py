@@ -33,7 +33,9 @@ Pair = tuple[str, Any]
 # Parts texts from each other while all of them are expanded in one go; XML forbids the character in content.
 PART = "\x1e"
 # Blocks that readers see; a missing picture is the editors' matter.
-BODY_KINDS = frozenset({"text", "picture", "gallery", "quote", "facts", "embed", "table", "related", "documents"})
+BODY_KINDS = frozenset(
+    {"text", "picture", "gallery", "quote", "facts", "embed", "table", "related", "documents"}
+)
 
 
 def stored_blocks(story: Story) -> list[Pair]:
@@ -50,7 +52,9 @@ def document(
     At most nine queries: by-lines, topics, corrections, translations, pictures, and galleries, related stories,
     documents and linked pages where the blocks name any.
     """
-    galleries = _galleries({_id(v.get("gallery")) for k, v in blocks if k == "gallery"} | {story.lead_gallery_id})
+    galleries = _galleries(
+        {_id(v.get("gallery")) for k, v in blocks if k == "gallery"} | {story.lead_gallery_id}
+    )
     related = _related({_id(v.get("story")) for k, v in blocks if k == "related"})
     files = _files({i for k, v in blocks if k == "documents" for i in _values(v.get("documents"))})
     shown = images(
@@ -118,7 +122,9 @@ def profile(author: Author, language: str, image: Image | None = None) -> d.Prof
 
 def translations(story: Story) -> tuple[tuple[str, str], ...]:
     """(language, path) of this story in every language it is public in, this one included. One query."""
-    same = public(Story.objects.filter(translation_key=story.translation_key)).values_list("language", "url_path")
+    same = public(Story.objects.filter(translation_key=story.translation_key)).values_list(
+        "language", "url_path"
+    )
     return tuple(sorted((language, page_path(url_path, language)) for language, url_path in same))
 
 
@@ -261,8 +267,14 @@ class _Builder:
         rows = [["" if cell is None else str(cell) for cell in row] for row in table.get("data") or []]
         if not rows:
             return None
-        has_head = bool(table.get("first_row_is_table_header")) or table.get("table_header_choice") in ("row", "both")
-        row_heads = bool(table.get("first_col_is_header")) or table.get("table_header_choice") in ("column", "both")
+        has_head = bool(table.get("first_row_is_table_header")) or table.get("table_header_choice") in (
+            "row",
+            "both",
+        )
+        row_heads = bool(table.get("first_col_is_header")) or table.get("table_header_choice") in (
+            "column",
+            "both",
+        )
         head, rest = (rows[0], rows[1:]) if has_head else ([], rows)
         return d.Table(value.get("caption") or "", head, rest, row_heads, value.get("source") or "")
 

@@ -32,7 +32,11 @@ def labels_of(story: Story) -> tuple[str, ...]:
     has = set(story.formats)
     if story.genre in GENRES:
         has.add(GENRES[story.genre])
-    if story.updated_at and story.published_at and story.updated_at - story.published_at > UPDATE_COUNTS_AFTER:
+    if (
+        story.updated_at
+        and story.published_at
+        and story.updated_at - story.published_at > UPDATE_COUNTS_AFTER
+    ):
         has.add("UPDATED")
     has.update(name for name in story.claimed_labels if name in KNOWN)
     return tuple(name for name in KNOWN if name in has)

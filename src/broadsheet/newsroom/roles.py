@@ -13,8 +13,16 @@ from enum import StrEnum
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
-from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
-from wagtail.models import Workflow, WorkflowPage, WorkflowTask
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from .models import FrontPage, Section
 
@@ -31,7 +39,12 @@ class Role(StrEnum):
 
 ACCESS = "wagtailadmin.access_admin"
 CHOOSE = ("pictures.choose_picture", "wagtaildocs.choose_document")
-PICTURES = ("pictures.add_picture", "pictures.change_picture", "wagtaildocs.add_document", "wagtaildocs.change_document")
+PICTURES = (
+    "pictures.add_picture",
+    "pictures.change_picture",
+    "wagtaildocs.add_document",
+    "wagtaildocs.change_document",
+)
 CLIPS = ("pictures.add_clip", "pictures.change_clip")
 FILING = ("newsroom.add_topic", "newsroom.change_topic", "newsroom.add_author", "newsroom.change_author")
 TRANSLATING = ("wagtail_localize.submit_translation",)
@@ -73,13 +86,18 @@ def install_roles(fronts: Iterable[FrontPage]) -> None:
             install_section(section)
     workflow = _workflow(groups[Role.DESK_EDITOR], groups[Role.EDITOR_IN_CHIEF])
     for front in fronts:
-        WorkflowPage.objects.get_or_create(page=Page.objects.get(pk=front.pk), defaults={"workflow": workflow})
+        WorkflowPage.objects.get_or_create(
+            page=Page.objects.get(pk=front.pk), defaults={"workflow": workflow}
+        )
 
 
 @transaction.atomic
 def install_section(section: Section) -> None:
     """A section's two groups: those who write for it and those who publish it. Photo editors may add galleries."""
-    for name, permissions in ((section_group(section, "reporters"), WRITING), (section_group(section, "desk"), EDITING)):
+    for name, permissions in (
+        (section_group(section, "reporters"), WRITING),
+        (section_group(section, "desk"), EDITING),
+    ):
         _give_page(Group.objects.get_or_create(name=name)[0], section, permissions)
     _give_page(Group.objects.get_or_create(name=Role.PHOTO_EDITOR.value)[0], section, ("add",))
 
@@ -87,7 +105,10 @@ def install_section(section: Section) -> None:
 def section_group(section: Section, kind: str) -> str:
     """`Nation: desk`; other languages carry their code: `Ölkə (az): desk`."""
     language = section.locale.language_code
-    first = section.locale == Section.objects.filter(translation_key=section.translation_key).order_by("pk")[0].locale
+    first = (
+        section.locale
+        == Section.objects.filter(translation_key=section.translation_key).order_by("pk")[0].locale
+    )
     return f"{section.title}{'' if first else f' ({language})'}: {kind}"
 
 
@@ -103,9 +124,13 @@ def _give_collection(group: Group, kinds: Iterable[str]) -> None:
     root = Collection.get_first_root_node()
     for kind in kinds:
         for model, app in (("picture", "pictures"), ("document", "wagtaildocs"), ("clip", "pictures")):
-            permission = Permission.objects.filter(content_type__app_label=app, codename=f"{kind}_{model}").first()
+            permission = Permission.objects.filter(
+                content_type__app_label=app, codename=f"{kind}_{model}"
+            ).first()
             if permission:
-                GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+                GroupCollectionPermission.objects.get_or_create(
+                    group=group, collection=root, permission=permission
+                )
 
 
 def _give_page(group: Group, page: Page, kinds: Iterable[str]) -> None:

@@ -12,10 +12,20 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.pictures.selectors import Image, images
@@ -93,7 +103,9 @@ def author_named(author: Author, language: str) -> Named:
 
 
 def topic_named(topic: Topic, language: str) -> Named:
-    return Named(topic.name, f"{language_prefix(language)}/topic/{topic.slug}/", topic.slug, topic.description)
+    return Named(
+        topic.name, f"{language_prefix(language)}/topic/{topic.slug}/", topic.slug, topic.description
+    )
 
 
 # -- what is public ---------------------------------------------------------------------------------------------------
@@ -101,13 +113,17 @@ def topic_named(topic: Topic, language: str) -> Named:
 
 def restricted() -> Exists:
     """Whether the page is under a privacy restriction; a condition, no query of its own."""
-    above = PageViewRestriction.objects.annotate(page_path=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+    above = PageViewRestriction.objects.annotate(
+        page_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    )
     return Exists(above.filter(page_path__startswith=F("page__path")))
 
 
 def public(pages: QuerySet[AnyListed]) -> QuerySet[AnyListed]:
     """Of `pages`, those a reader may know of: live, filed, dated, and under no page privacy. Adds no query."""
-    return pages.filter(~restricted(), live=True, published_at__isnull=False, desk__isnull=False, desk__live=True)
+    return pages.filter(
+        ~restricted(), live=True, published_at__isnull=False, desk__isnull=False, desk__live=True
+    )
 
 
 def public_stories() -> QuerySet[Story]:
@@ -152,7 +168,9 @@ def card(page: Listed, shown: Mapping[int, Image], *, headline: str = "", boost:
         kicker=story.kicker if story else "",
         standfirst=page.standfirst,
         section=section_named(page.desk, page.language) if page.desk else None,
-        bylines=tuple(author_named(b.author, page.language) for b in story.bylines.all()) if story and read else (),
+        bylines=tuple(author_named(b.author, page.language) for b in story.bylines.all())
+        if story and read
+        else (),
         labels=story.labels if story else ("PHOTO",),
         genre=story.genre if story else "gallery",
         access=story.access if story else "free",
@@ -237,7 +255,8 @@ def front_page(language: str) -> FrontPage | None:
 def navigation(front: FrontPage) -> tuple[list[Named], list[Named]]:
     """Sections and information pages of one language in the editors' order: one query."""
     children = Page.objects.live().in_menu().child_of(front).select_related("content_type").order_by("path")
-    sections, infos = [], []
+    sections: list[Named] = []
+    infos: list[Named] = []
     for page in children:
         named = Named(page.title, page_path(page.url_path, front.locale.language_code), page.slug)
         (infos if page.content_type.model_class() is InfoPage else sections).append(named)
@@ -254,11 +273,13 @@ def filled_containers(front: FrontPage, language: str) -> tuple[list[Container],
     pinned: dict[int, Listed] = {page.pk: page for page in _by_id(pinned_ids)}
     sections = {s.pk: s for s in Section.objects.live().child_of(front)}
     taken = set(pinned)
-    filled: list[tuple[dict, list[tuple[Listed, str, bool]]]] = []
+    filled: list[tuple[Mapping[str, Any], list[tuple[Listed, str, bool]]]] = []
     for box in containers:
         slots = int(box.get("slots") or 4)
         chosen = [
-            (pinned[i["story"]], i.get("headline") or "", bool(i.get("boost"))) for i in _items(box) if i["story"] in pinned
+            (pinned[i["story"]], i.get("headline") or "", bool(i.get("boost")))
+            for i in _items(box)
+            if i["story"] in pinned
         ][:slots]
         if len(chosen) < slots and box.get("refill", True):
             fresh = _refill(box, language, taken, slots - len(chosen))
@@ -274,7 +295,9 @@ def filled_containers(front: FrontPage, language: str) -> tuple[list[Container],
             title=box.get("title") or "",
             layout=box.get("layout") or "grid",
             cards=[card(page, shown, headline=headline, boost=boost) for page, headline, boost in chosen],
-            section=section_named(sections[key], language) if (key := box.get("refill_section")) in sections else None,
+            section=section_named(sections[key], language)
+            if (key := box.get("refill_section")) in sections
+            else None,
         )
         for box, chosen in filled
         if chosen
@@ -282,7 +305,7 @@ def filled_containers(front: FrontPage, language: str) -> tuple[list[Container],
     return result, [card(story, {}) for story in rail]
 
 
-def _items(box: Mapping[str, object]) -> list[dict]:
+def _items(box: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A container's pinned cards, from the stream's stored form (which differs before and after a save)."""
     stored = box.get("cards")
     values = [item.get("value", item) for item in stored] if isinstance(stored, list) else []
@@ -298,11 +321,17 @@ def _by_id(ids: Sequence[int]) -> list[Listed]:
     return stories
 
 
-def _refill(box: Mapping[str, object], language: str, taken: set[int], free: int) -> Sequence[Listed]:
+def _refill(box: Mapping[str, Any], language: str, taken: set[int], free: int) -> Sequence[Listed]:
     if box.get("refill_genre") == "gallery":
-        return older_than(public_galleries().filter(language=language).exclude(pk__in=taken), None)[:free]
+        return list(
+            older_than(public_galleries().filter(language=language).exclude(pk__in=taken), None)[:free]
+        )
     stories = public_stories().exclude(pk__in=taken)
-    stories = stories.filter(desk=box["refill_section"]) if box.get("refill_section") else stories.filter(language=language)
+    stories = (
+        stories.filter(desk=box["refill_section"])
+        if box.get("refill_section")
+        else stories.filter(language=language)
+    )
     if box.get("refill_topic"):
         stories = stories.filter(topics__slug=box["refill_topic"], topics__locale=F("locale"))
     if box.get("refill_genre"):

@@ -17,7 +17,9 @@ from .selectors import public
 
 
 @transaction.atomic
-def found_paper(name: str, languages: Sequence[str], *, host: str, port: int, tagline: str = "") -> dict[str, FrontPage]:
+def found_paper(
+    name: str, languages: Sequence[str], *, host: str, port: int, tagline: str = ""
+) -> dict[str, FrontPage]:
     """Make an empty paper: its locales, a live front page per language under the tree's root, and the site record.
 
     Running it again changes nothing that is there. Returns the front pages by language.
@@ -25,7 +27,9 @@ def found_paper(name: str, languages: Sequence[str], *, host: str, port: int, ta
     root = Page.get_first_root_node()
     if root is None:
         root = Page.add_root(title="Root", slug="root")
-    Page.objects.child_of(root).filter(slug="home", content_type=ContentType.objects.get_for_model(Page)).delete()
+    Page.objects.child_of(root).filter(
+        slug="home", content_type=ContentType.objects.get_for_model(Page)
+    ).delete()
     fronts: dict[str, FrontPage] = {}
     source: FrontPage | None = None
     for code in languages:
@@ -70,7 +74,9 @@ def settle_files(page: Listed | FrontPage) -> None:
     ids = {int(pk) for kind, pk in used if str(kind) == picture_type}
     ids |= {own[name] for name in ("lead_picture_id", "share_picture_id") if own.get(name)}
     settle_pictures(ids)
-    clips = {int(pk) for kind, pk in used if str(kind) == clip_type} | ({own["lead_clip_id"]} if own.get("lead_clip_id") else set())
+    clips = {int(pk) for kind, pk in used if str(kind) == clip_type} | (
+        {own["lead_clip_id"]} if own.get("lead_clip_id") else set()
+    )
     for clip in clips:
         shown = public(Story.objects.filter(lead_clip_id=clip)).exists()
         (pictures.release if shown else pictures.withhold)((), [clip])

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from django.utils import timezone
-from PIL import ExifTags, Image, IptcImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
 LONGEST = {"caption": 4000, "usage_terms": 2000, "instructions": 2000}
 XMP_FIELDS = {
@@ -40,7 +40,9 @@ EXIF_FIELDS = {
     ExifTags.Base.Copyright: "copyright_notice",
 }
 # Cameras write these into the description by default; they tell a reader nothing.
-EMPTY_CAPTIONS = re.compile(r"^(olympus digital camera|sony dsc|dcim|untitled|minolta digital camera)$", re.IGNORECASE)
+EMPTY_CAPTIONS = re.compile(
+    r"^(olympus digital camera|sony dsc|dcim|untitled|minolta digital camera)$", re.IGNORECASE
+)
 
 
 def read(file: BinaryIO) -> dict[str, Any]:
@@ -67,10 +69,12 @@ def read(file: BinaryIO) -> dict[str, Any]:
 def _clean(name: str, text: object) -> str:
     if isinstance(text, bytes):
         try:
-            text = text.decode("utf-8")
+            words = text.decode("utf-8")
         except UnicodeDecodeError:
-            text = text.decode("cp1252", "replace")
-    tidy = " ".join(str(text).replace("\x00", "").split())
+            words = text.decode("cp1252", "replace")
+    else:
+        words = str(text)
+    tidy = " ".join(words.replace("\x00", "").split())
     if name == "caption" and EMPTY_CAPTIONS.match(tidy):
         return ""
     return tidy[: LONGEST.get(name, 255)]
@@ -97,18 +101,28 @@ def _first_text(value: object) -> str:
         if isinstance(value, list):
             value = value[0] if value else ""
         else:
-            value = value.get("text") or value.get("Alt") or value.get("Seq") or value.get("Bag") or value.get("li") or ""
+            value = (
+                value.get("text")
+                or value.get("Alt")
+                or value.get("Seq")
+                or value.get("Bag")
+                or value.get("li")
+                or ""
+            )
     return str(value)
 
 
-def _iim(image: Image.Image) -> Iterator[tuple[str, Any]]:
+def _iim(image: ImageFile.ImageFile) -> Iterator[tuple[str, Any]]:
     info = IptcImagePlugin.getiptcinfo(image) or {}
     for code, name in IIM_FIELDS.items():
         value = info.get(code)
         yield name, _clean(name, value[0] if isinstance(value, list) else value or "")
     day, clock = (_plain(info.get(code)) for code in ((2, 55), (2, 60)))
     if day:
-        yield "taken_at", _moment(f"{day[:4]}-{day[4:6]}-{day[6:8]}T{clock[:2] or '00'}:{clock[2:4] or '00'}:00")
+        yield (
+            "taken_at",
+            _moment(f"{day[:4]}-{day[4:6]}-{day[6:8]}T{clock[:2] or '00'}:{clock[2:4] or '00'}:00"),
+        )
 
 
 def _plain(value: object) -> str:

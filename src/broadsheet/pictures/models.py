@@ -44,22 +44,34 @@ class Picture(AbstractImage):
     """
 
     is_decorative = models.BooleanField(
-        _("decorative"), default=False, help_text=_("It adds nothing that the text does not say; screen readers skip it.")
+        _("decorative"),
+        default=False,
+        help_text=_("It adds nothing that the text does not say; screen readers skip it."),
     )
     caption = models.TextField(_("caption"), blank=True)
     creator = models.CharField(_("creator"), max_length=255, blank=True)
-    credit = models.CharField(_("credit"), max_length=255, blank=True, help_text=_("As printed beside the picture."))
+    credit = models.CharField(
+        _("credit"), max_length=255, blank=True, help_text=_("As printed beside the picture.")
+    )
     copyright_notice = models.CharField(_("copyright notice"), max_length=255, blank=True)
     usage_terms = models.TextField(_("usage terms"), blank=True)
     instructions = models.TextField(_("instructions"), blank=True)
     place = models.CharField(_("place"), max_length=255, blank=True)
     taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
     rights_expire_at = models.DateTimeField(
-        _("rights expire"), null=True, blank=True, db_index=True, help_text=_("From this moment the site no longer shows it.")
+        _("rights expire"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("From this moment the site no longer shows it."),
     )
     released = models.BooleanField(default=False, editable=False)
     rendition_state = models.CharField(
-        max_length=8, choices=RenditionState.choices, default=RenditionState.PENDING, editable=False, db_index=True
+        max_length=8,
+        choices=RenditionState.choices,
+        default=RenditionState.PENDING,
+        editable=False,
+        db_index=True,
     )
     rendition_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
@@ -135,7 +147,9 @@ class Rendition(AbstractRendition):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition")
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition"
+            )
         ]
         indexes: ClassVar = [models.Index(fields=["file"], name="rendition_by_file")]
 
@@ -156,7 +170,18 @@ class Clip(AbstractMedia):
     credit = models.CharField(_("credit"), max_length=255, blank=True)
     released = models.BooleanField(default=False, editable=False)
 
-    admin_form_fields = ("title", "file", "caption", "credit", "collection", "duration", "width", "height", "thumbnail", "tags")
+    admin_form_fields = (
+        "title",
+        "file",
+        "caption",
+        "credit",
+        "collection",
+        "duration",
+        "width",
+        "height",
+        "thumbnail",
+        "tags",
+    )
 
     class Meta(AbstractMedia.Meta):
         verbose_name = _("clip")

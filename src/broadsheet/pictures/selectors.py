@@ -58,7 +58,9 @@ def images(picture_ids: Iterable[int]) -> Mapping[int, Image]:
     rows = (
         Picture.objects.filter(pk__in=wanted)
         .alias(
-            made=FilteredRelation("renditions", condition=Q(renditions__filter_spec__in=[*_WIDTH_BY_SPEC, SHARE]))
+            made=FilteredRelation(
+                "renditions", condition=Q(renditions__filter_spec__in=[*_WIDTH_BY_SPEC, SHARE])
+            )
         )
         .annotate(made_spec=F("made__filter_spec"), made_file=F("made__file"), made_width=F("made__width"))
     )
@@ -68,7 +70,9 @@ def images(picture_ids: Iterable[int]) -> Mapping[int, Image]:
         if row.has_rights:
             pictures[row.pk] = row
             if row.made_file:
-                files.setdefault(row.pk, []).append((row.made_spec, row.made_width, settings.MEDIA_URL + row.made_file))
+                files.setdefault(row.pk, []).append(
+                    (row.made_spec, row.made_width, settings.MEDIA_URL + row.made_file)
+                )
     return {pk: _image(picture, files.get(pk, [])) for pk, picture in pictures.items()}
 
 

@@ -16,7 +16,7 @@ from .tasks import render_picture
 @receiver(post_save, sender=Picture, dispatch_uid="render_saved_picture")
 def render_saved_picture(instance: Picture, raw: bool = False, **_: Any) -> None:
     """Mark it pending (the truth) and enqueue the task (the hint) once the save is committed."""
-    if raw or instance.rendition_state == RenditionState.READY and _is_rendered(instance):
+    if raw or (instance.rendition_state == RenditionState.READY and _is_rendered(instance)):
         return
     Picture.objects.filter(pk=instance.pk).update(rendition_state=RenditionState.PENDING, rendition_tries=0)
     transaction.on_commit(partial(render_picture.enqueue, instance.pk))

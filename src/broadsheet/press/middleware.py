@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from broadsheet.paywall import Meter, Pass, decode_meter, decode_pass
 
-PASS_COOKIE = "bs_pass"
+PASS_COOKIE = "bs_pass"  # noqa: S105  (a cookie's name)
 METER_COOKIE = "bs_meter"
 
 

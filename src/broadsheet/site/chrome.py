@@ -77,7 +77,11 @@ def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), c
 
 
 def chrome_of(
-    front: FrontPage, path: str, language: str, translations: Iterable[tuple[str, str]] = (), canonical: str = ""
+    front: FrontPage,
+    path: str,
+    language: str,
+    translations: Iterable[tuple[str, str]] = (),
+    canonical: str = "",
 ) -> Chrome:
     """The chrome around `path`, from a front page that is already read."""
     paper = settings.PAPER

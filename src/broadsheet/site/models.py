@@ -21,7 +21,9 @@ class SearchEntry(index.Indexed, models.Model):
     and `language` repeat the story's, for filters.
     """
 
-    story = models.OneToOneField("newsroom.Story", on_delete=models.CASCADE, related_name="search_entry", primary_key=True)
+    story = models.OneToOneField(
+        "newsroom.Story", on_delete=models.CASCADE, related_name="search_entry", primary_key=True
+    )
     words = models.TextField()
     headline_folded = models.TextField()
     words_folded = models.TextField()

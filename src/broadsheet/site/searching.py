@@ -80,7 +80,9 @@ def find(wanted: Wanted, before: Cursor | None = None) -> Results:
         entries = entries.filter(
             Q(published_at__lt=before.published) | Q(published_at=before.published, story_id__lt=before.id)
         )
-    rows = list(entries.order_by("-published_at", "-story_id").search(query, order_by_relevance=False)[: LIMIT + 1])
+    rows = list(
+        entries.order_by("-published_at", "-story_id").search(query, order_by_relevance=False)[: LIMIT + 1]
+    )
     page = rows[:LIMIT]
     older = Cursor(page[-1].published_at, page[-1].pk) if len(rows) > LIMIT else None
     return Results(_found([entry.pk for entry in page], terms), older)
@@ -97,7 +99,9 @@ def _filters(wanted: Wanted) -> list[Q]:
     if wanted.since:
         conditions.append(Q(published_at__gte=datetime.combine(wanted.since, time.min, zone)))
     if wanted.until:
-        conditions.append(Q(published_at__lt=datetime.combine(wanted.until + timedelta(days=1), time.min, zone)))
+        conditions.append(
+            Q(published_at__lt=datetime.combine(wanted.until + timedelta(days=1), time.min, zone))
+        )
     return conditions
 
 
@@ -112,5 +116,9 @@ def _found(ids: Sequence[int], terms: Sequence[str]) -> list[Found]:
 
 def suggestions(language: str, limit: int = 8) -> list[Named]:
     """Topics to go on with when nothing was found."""
-    rows = Topic.objects.filter(locale__language_code=language, stories__live=True).distinct().order_by("name")[:limit]
+    rows = (
+        Topic.objects.filter(locale__language_code=language, stories__live=True)
+        .distinct()
+        .order_by("name")[:limit]
+    )
     return [topic_named(topic, language) for topic in rows]

@@ -18,7 +18,11 @@ from .models import SearchEntry
 @transaction.atomic
 def index_story(story: Story) -> None:
     """Make, renew or drop the entry of one story, by whether readers may know of it."""
-    if not public(Story.objects.filter(pk=story.pk)).exists() or story.published_at is None or story.desk_id is None:
+    if (
+        not public(Story.objects.filter(pk=story.pk)).exists()
+        or story.published_at is None
+        or story.desk_id is None
+    ):
         SearchEntry.objects.filter(pk=story.pk).delete()
         return
     words = public_words(story)

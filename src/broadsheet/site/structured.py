@@ -58,7 +58,9 @@ def structured_story(document: Document, chrome: Chrome) -> SafeString:
         "inLanguage": document.language,
         "mainEntityOfPage": chrome.canonical,
         "datePublished": timezone.localtime(document.published, zone).isoformat(timespec="seconds"),
-        "dateModified": timezone.localtime(document.updated or document.published, zone).isoformat(timespec="seconds"),
+        "dateModified": timezone.localtime(document.updated or document.published, zone).isoformat(
+            timespec="seconds"
+        ),
         "author": [
             {"@type": "Person", "name": author.name, "url": chrome.base_url + author.path}
             for author in document.bylines
@@ -73,7 +75,11 @@ def structured_story(document: Document, chrome: Chrome) -> SafeString:
     if document.lead.image and document.lead.image.share:
         data["image"] = [chrome.base_url + document.lead.image.share]
     if document.access != "free":
-        data["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".story__body"}
+        data["hasPart"] = {
+            "@type": "WebPageElement",
+            "isAccessibleForFree": False,
+            "cssSelector": ".story__body",
+        }
     if document.corrections:
         data["correction"] = [note.text for note in document.corrections]
     return _script(data)
@@ -92,7 +98,12 @@ def structured_gallery(gallery: GalleryDocument, chrome: Chrome) -> SafeString:
             "datePublished": timezone.localtime(gallery.published, zone).isoformat(timespec="seconds"),
             "publisher": _publisher(chrome),
             "image": [
-                {"@type": "ImageObject", "contentUrl": chrome.base_url + i.src, "caption": i.caption, "creditText": i.credit}
+                {
+                    "@type": "ImageObject",
+                    "contentUrl": chrome.base_url + i.src,
+                    "caption": i.caption,
+                    "creditText": i.credit,
+                }
                 for i in gallery.images
                 if i.is_ready
             ],

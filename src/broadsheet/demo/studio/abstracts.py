@@ -26,7 +26,10 @@ def stars(h: int, w: int, rng: np.random.Generator, dome: bool = True) -> Field:
     big = np.zeros((h, w), np.float32)
     ys, xs = rng.integers(3, h - 3, 170), rng.integers(3, w - 3, 170)
     big[ys, xs] = 255
-    soft = np.asarray(Image.fromarray(big.astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.6)), np.float32) / 22
+    soft = (
+        np.asarray(Image.fromarray(big.astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.6)), np.float32)
+        / 22
+    )
     image += soft[..., None] * np.array([0.9, 0.95, 1.0], np.float32)
     image += (np.exp(-(1 - y) * 9) * 0.34)[..., None] * rgb("#e0a36a")
     ground = Image.new("L", (w, h))
@@ -39,7 +42,15 @@ def stars(h: int, w: int, rng: np.random.Generator, dome: bool = True) -> Field:
             cy = h * 0.865
             pen.pieslice((cx * w - r, cy - r, cx * w + r, cy + r), 180, 360, fill=255)
             pen.rectangle((cx * w - r, cy, cx * w + r, h), fill=255)
-            pen.polygon([(cx * w - r * 0.12, cy - r * 1.02), (cx * w + r * 0.16, cy - r * 1.02), (cx * w + r * 0.10, cy - r * 0.35), (cx * w - r * 0.06, cy - r * 0.35)], fill=120)
+            pen.polygon(
+                [
+                    (cx * w - r * 0.12, cy - r * 1.02),
+                    (cx * w + r * 0.16, cy - r * 1.02),
+                    (cx * w + r * 0.10, cy - r * 0.35),
+                    (cx * w - r * 0.06, cy - r * 0.35),
+                ],
+                fill=120,
+            )
     mask = np.asarray(ground, np.float32) / 255
     return mix(image, rgb("#05070b") * np.ones_like(image), mask)
 
@@ -48,14 +59,18 @@ def planet(h: int, w: int, rng: np.random.Generator, colour: str = "#c98a55") ->
     """A banded planet, half in shadow, with a moon."""
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     x, y = (x - w * 0.56) / h, (y - h * 0.52) / h
-    image = np.zeros((h, w, 3), np.float32) + rgb("#04060b")
+    image: Field = np.zeros((h, w, 3), np.float32) + rgb("#04060b")
     image += (smoothstep(0.9985, 1.0, rng.random((h, w), np.float32)) * 0.8)[..., None]
     for cx, cy, radius, tint in ((0.0, 0.0, 0.37, colour), (-0.66, -0.24, 0.055, "#b8b2a6")):
         dx, dy = (x - cx) / radius, (y - cy) / radius
         r2 = dx * dx + dy * dy
         z = np.sqrt(np.clip(1 - r2, 0, 1))
         latitude = dy + 0.10 * fbm(h, w, rng, (5, 3), 5)
-        bands = 0.5 + 0.5 * np.sin(latitude * 21 + 4 * fbm(h, w, rng, (3, 4), 6, 0.6)) if radius > 0.1 else fbm(h, w, rng, (50, 70), 4)
+        bands = (
+            0.5 + 0.5 * np.sin(latitude * 21 + 4 * fbm(h, w, rng, (3, 4), 6, 0.6))
+            if radius > 0.1
+            else fbm(h, w, rng, (50, 70), 4)
+        )
         day = np.clip(-0.75 * dx - 0.35 * dy + 0.55 * z, 0.008, 1)
         body = rgb(tint) * (0.55 + 0.6 * bands[..., None]) * day[..., None] * 1.25
         image = mix(image, body.astype(np.float32), smoothstep(1.0, 0.985, r2))
@@ -88,7 +103,9 @@ def cells(h: int, w: int, rng: np.random.Generator, colour: str = "#2f7f7a") -> 
     image = mix(image, rgb("#5b2352"), core * 0.85)
     image = mix(image, rgb("#2d1a3a"), wall * 0.7)
     image *= (0.86 + 0.2 * fbm(*small, rng, (60, 80), 3))[..., None]
-    out = Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8)).resize((w, h), Image.Resampling.BICUBIC)
+    out = Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8)).resize(
+        (w, h), Image.Resampling.BICUBIC
+    )
     return (np.asarray(out, np.float32) / 255) ** 1.15
 
 
@@ -121,7 +138,18 @@ def books(h: int, w: int, light: Light, rng: np.random.Generator) -> Field:
     """Spines on a shelf in window light."""
     image = Image.new("RGB", (w, h), (38, 28, 22))
     pen = ImageDraw.Draw(image)
-    inks = ["#7a2e26", "#294a52", "#8a6a33", "#3a3f36", "#b39b74", "#51324a", "#1f3a5a", "#6d6b5f", "#92482c", "#d0c2a4"]
+    inks = [
+        "#7a2e26",
+        "#294a52",
+        "#8a6a33",
+        "#3a3f36",
+        "#b39b74",
+        "#51324a",
+        "#1f3a5a",
+        "#6d6b5f",
+        "#92482c",
+        "#d0c2a4",
+    ]
     for shelf in range(3):
         base = int(h * (0.34 + 0.33 * shelf))
         x = -6.0
@@ -130,7 +158,9 @@ def books(h: int, w: int, light: Light, rng: np.random.Generator) -> Field:
             tall = int(h * (0.20 + 0.085 * rng.random()))
             ink = inks[int(rng.integers(len(inks)))]
             pen.rectangle((x, base - tall, x + width - 2, base), fill=ink)
-            pen.rectangle((x, base - tall, x + width * 0.22, base), fill=tuple(int(c * 215) for c in rgb(ink)))
+            pen.rectangle(
+                (x, base - tall, x + width * 0.22, base), fill=tuple(int(c * 215) for c in rgb(ink))
+            )
             for band in rng.random(2):
                 yy = base - tall * (0.12 + 0.72 * band)
                 pen.rectangle((x + 3, yy, x + width - 5, yy + 3), fill=(206, 178, 116))
@@ -140,4 +170,8 @@ def books(h: int, w: int, light: Light, rng: np.random.Generator) -> Field:
     array = np.asarray(image.filter(ImageFilter.GaussianBlur(0.8)), np.float32) / 255
     y, x2 = np.mgrid[0:h, 0:w].astype(np.float32)
     beam = smoothstep(0.0, 1.0, 1.1 - np.abs(x2 / w - 0.15 - 0.5 * y / h) * 1.9)
-    return (array * (0.35 + 1.05 * beam[..., None] * (0.4 + 0.7 * rgb(light.lit))) * (0.92 + 0.1 * fbm(h, w, rng, (90, 130), 3)[..., None])).astype(np.float32)
+    return (
+        array
+        * (0.35 + 1.05 * beam[..., None] * (0.4 + 0.7 * rgb(light.lit)))
+        * (0.92 + 0.1 * fbm(h, w, rng, (90, 130), 3)[..., None])
+    ).astype(np.float32)

@@ -6,10 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 
 
-def fbm(height: int, width: int, rng: np.random.Generator, cells: tuple[int, int], octaves: int = 5, gain: float = 0.5) -> Field:
+def fbm(
+    height: int,
+    width: int,
+    rng: np.random.Generator,
+    cells: tuple[int, int],
+    octaves: int = 5,
+    gain: float = 0.5,
+) -> Field:
     """Fractal noise in 0..1 of shape (height, width); `cells` is its coarsest grid (rows, columns)."""
     total = np.zeros((height, width), np.float32)
     weight, norm = 1.0, 0.0

@@ -45,9 +45,18 @@ def catalogue() -> dict[str, Plate]:
     raw = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
     plates = {}
     for number, (key, entry) in enumerate(raw.items()):
-        own = {k: entry.pop(k) for k in ("scene", "hour", "alt", "caption", "credit", "place", "weather", "seed") if k in entry}
+        own = {
+            k: entry.pop(k)
+            for k in ("scene", "hour", "alt", "caption", "credit", "place", "weather", "seed")
+            if k in entry
+        }
         focal = tuple(entry.pop("focal", (0.5, 0.5)))
-        plates[key] = Plate(key=key, focal=focal, more=entry, **{"seed": number + 11, "hour": "noon", "caption": "", "alt": "", **own})  # type: ignore[arg-type]  # TOML's values
+        plates[key] = Plate(
+            key=key,
+            focal=focal,
+            more=entry,
+            **{"seed": number + 11, "hour": "noon", "caption": "", "alt": "", **own},
+        )
     return plates
 
 
@@ -61,7 +70,16 @@ def render(key: str, width: int = 1280) -> Image.Image:
     rng = np.random.default_rng(plate.seed)
     if plate.scene in ("lines", "bars"):
         more = plate.more
-        return figures.chart(width, height, more["title"], more["labels"], more["rows"], more.get("names", []), bars=plate.scene == "bars", unit=more.get("unit", ""))
+        return figures.chart(
+            width,
+            height,
+            more["title"],
+            more["labels"],
+            more["rows"],
+            more.get("names", []),
+            bars=plate.scene == "bars",
+            unit=more.get("unit", ""),
+        )
     if plate.scene == "map":
         places = [(str(n), float(x), float(y)) for n, x, y in plate.more.get("places", [])]
         route = [(float(x), float(y)) for x, y in plate.more.get("route", [])]
@@ -86,7 +104,16 @@ def _graded(image: Field, rng: np.random.Generator) -> Image.Image:
 def _mountains(h: int, w: int, plate: Plate, rng: np.random.Generator) -> Field:
     light = HOURS[plate.hour]
     image = terrain.sky(h, w, light, rng, plate.more.get("clouds", 0.45))
-    image = terrain.ridges(image, light, rng, 0.42, plate.more.get("layers", 5), plate.more.get("peak", 0.46), plate.more.get("snow", 0.6), plate.more.get("green", 0.25))
+    image = terrain.ridges(
+        image,
+        light,
+        rng,
+        0.42,
+        plate.more.get("layers", 5),
+        plate.more.get("peak", 0.46),
+        plate.more.get("snow", 0.6),
+        plate.more.get("green", 0.25),
+    )
     if plate.more.get("lake"):
         image = terrain.water(image, light, rng, 0.70, 0.85)
     return terrain.weather(image, light, rng, plate.weather)
@@ -95,7 +122,11 @@ def _mountains(h: int, w: int, plate: Plate, rng: np.random.Generator) -> Field:
 def _coast(h: int, w: int, plate: Plate, rng: np.random.Generator) -> Field:
     light = HOURS[plate.hour]
     image = terrain.sky(h, w, light, rng, plate.more.get("clouds", 0.6))
-    image = terrain.ridges(image, light, rng, 0.47, 3, 0.16, 0.0, 0.35) if plate.more.get("hills", True) else image
+    image = (
+        terrain.ridges(image, light, rng, 0.47, 3, 0.16, 0.0, 0.35)
+        if plate.more.get("hills", True)
+        else image
+    )
     image = terrain.water(image, light, rng, plate.more.get("horizon", 0.55), plate.more.get("calm", 0.5))
     return terrain.weather(image, light, rng, plate.weather)
 
@@ -116,8 +147,12 @@ def _plain(h: int, w: int, plate: Plate, rng: np.random.Generator) -> Field:
     light = HOURS[plate.hour]
     horizon = plate.more.get("horizon", 0.58)
     image = terrain.sky(h, w, light, rng, plate.more.get("clouds", 0.7))
-    image = terrain.ridges(image, light, rng, horizon - 0.13, 3, plate.more.get("peak", 0.14), plate.more.get("snow", 0.0), 0.3)
-    image = terrain.plain(image, light, rng, horizon, plate.more.get("colour", "#b59b57"), plate.more.get("rows", 0.0))
+    image = terrain.ridges(
+        image, light, rng, horizon - 0.13, 3, plate.more.get("peak", 0.14), plate.more.get("snow", 0.0), 0.3
+    )
+    image = terrain.plain(
+        image, light, rng, horizon, plate.more.get("colour", "#b59b57"), plate.more.get("rows", 0.0)
+    )
     return terrain.weather(image, light, rng, plate.weather)
 
 
@@ -149,7 +184,9 @@ def write(key: str, folder: Path) -> Path:
     return target
 
 
-def write_all(folder: Path, keys: Iterable[str], processes: int = 2, progress: Callable[[int, int], None] | None = None) -> None:
+def write_all(
+    folder: Path, keys: Iterable[str], processes: int = 2, progress: Callable[[int, int], None] | None = None
+) -> None:
     """Draw every plate of `keys`; `progress(done, all)` is told after each."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = list(keys)
@@ -162,7 +199,11 @@ def write_all(folder: Path, keys: Iterable[str], processes: int = 2, progress: C
 
 def _xmp(plate: Plate) -> bytes:
     def alt(name: str, text: str) -> str:
-        return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></{name}>' if text else ""
+        return (
+            f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></{name}>'
+            if text
+            else ""
+        )
 
     return (
         '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'

@@ -19,12 +19,19 @@ class FrontPage(Rendered):
 
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     appeal_title = models.CharField(_("appeal's headline"), max_length=160, blank=True)
-    appeal_text = models.TextField(_("appeal"), blank=True, help_text=_("Why to subscribe, in the paper's own words."))
+    appeal_text = models.TextField(
+        _("appeal"), blank=True, help_text=_("Why to subscribe, in the paper's own words.")
+    )
     footer_text = models.TextField(_("footer"), blank=True)
     corrections_intro = models.TextField(_("introduction of the corrections page"), blank=True)
     follow = StreamField([("account", FollowBlock())], blank=True, verbose_name=_("follow us"))
     share_picture = models.ForeignKey(
-        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("share picture")
+        "pictures.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("share picture"),
     )
     containers = StreamField([("container", ContainerBlock())], blank=True, verbose_name=_("containers"))
 
@@ -33,11 +40,21 @@ class FrontPage(Rendered):
     content_panels: ClassVar = [
         FieldPanel("containers"),
         MultiFieldPanel(
-            [FieldPanel("title"), FieldPanel("tagline"), FieldPanel("appeal_title"), FieldPanel("appeal_text")],
+            [
+                FieldPanel("title"),
+                FieldPanel("tagline"),
+                FieldPanel("appeal_title"),
+                FieldPanel("appeal_text"),
+            ],
             heading=_("Masthead and appeal"),
         ),
         MultiFieldPanel(
-            [FieldPanel("footer_text"), FieldPanel("corrections_intro"), FieldPanel("follow"), FieldPanel("share_picture")],
+            [
+                FieldPanel("footer_text"),
+                FieldPanel("corrections_intro"),
+                FieldPanel("follow"),
+                FieldPanel("share_picture"),
+            ],
             heading=_("Foot of the page"),
         ),
     ]
@@ -52,7 +69,7 @@ class InfoPage(Rendered):
     body = RichTextField(_("text"), blank=True, features=["h2", "h3", "bold", "italic", "link", "ol", "ul"])
 
     parent_page_types: ClassVar = ["newsroom.FrontPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("body")]
 
     class Meta:

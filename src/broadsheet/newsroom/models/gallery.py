@@ -20,7 +20,7 @@ class Gallery(Listed):
     byline_text = models.CharField(_("by-line"), max_length=255, blank=True)
 
     parent_page_types: ClassVar = ["newsroom.Section"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar = [
         *Page.content_panels,
         FieldPanel("standfirst"),
@@ -42,7 +42,9 @@ class GalleryItem(TranslatableMixin, Orderable):
     """One picture of a gallery; empty words fall back to the picture's own."""
 
     gallery = ParentalKey(Gallery, on_delete=models.CASCADE, related_name="items")
-    picture = models.ForeignKey("pictures.Picture", on_delete=models.PROTECT, related_name="+", verbose_name=_("picture"))
+    picture = models.ForeignKey(
+        "pictures.Picture", on_delete=models.PROTECT, related_name="+", verbose_name=_("picture")
+    )
     caption = models.TextField(_("caption"), blank=True)
     credit = models.CharField(_("credit"), max_length=255, blank=True)
 

@@ -36,7 +36,12 @@ class Author(Slugged):
     """A by-line's owner. `languages` are codes, comma-separated; `email` is printed only when `show_email`."""
 
     photo = models.ForeignKey(
-        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("photo")
+        "pictures.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("photo"),
     )
     role = models.CharField(_("role"), max_length=120, blank=True)
     beat = models.CharField(_("beat"), max_length=200, blank=True)
@@ -48,15 +53,26 @@ class Author(Slugged):
 
     panels: ClassVar = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("slug"), FieldPanel("photo")], heading=_("Who")),
-        MultiFieldPanel([FieldPanel("role"), FieldPanel("beat"), FieldPanel("languages"), FieldPanel("bio")], heading=_("Profile")),
-        MultiFieldPanel([FieldPanel("email"), FieldPanel("show_email"), FieldPanel("url")], heading=_("Contact")),
+        MultiFieldPanel(
+            [FieldPanel("role"), FieldPanel("beat"), FieldPanel("languages"), FieldPanel("bio")],
+            heading=_("Profile"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("email"), FieldPanel("show_email"), FieldPanel("url")], heading=_("Contact")
+        ),
     ]
-    search_fields: ClassVar = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("locale_id")]
+    search_fields: ClassVar = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("locale_id"),
+    ]
 
     class Meta(Slugged.Meta):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["locale", "slug"], name="author_slug_per_language")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["locale", "slug"], name="author_slug_per_language")
+        ]
 
 
 @register_snippet
@@ -66,9 +82,15 @@ class Topic(Slugged):
     description = models.TextField(_("description"), blank=True)
 
     panels: ClassVar = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
-    search_fields: ClassVar = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("locale_id")]
+    search_fields: ClassVar = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("locale_id"),
+    ]
 
     class Meta(Slugged.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["locale", "slug"], name="topic_slug_per_language")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["locale", "slug"], name="topic_slug_per_language")
+        ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, TranslatableMixin
+from wagtail.models import Orderable, TranslatableMixin
 
 from .. import labels
 from ..blocks import BodyBlock
@@ -48,24 +48,44 @@ class Story(Listed):
     kicker = models.CharField(_("kicker"), max_length=80, blank=True)
     front_headline = models.CharField(_("front-page headline"), max_length=160, blank=True)
     social_headline = models.CharField(_("social headline"), max_length=160, blank=True)
-    standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("One or two sentences under the headline."))
+    standfirst = models.TextField(
+        _("standfirst"), blank=True, help_text=_("One or two sentences under the headline.")
+    )
     dateline = models.CharField(_("dateline place"), max_length=120, blank=True)
     genre = models.CharField(_("genre"), max_length=12, choices=Genre.choices, default=Genre.NEWS)
     access = models.CharField(_("access"), max_length=12, choices=Access.choices, default=Access.METERED)
     updated_at = models.DateTimeField(
-        _("updated"), null=True, blank=True, help_text=_("Set it when the substance changed, not for a spelling.")
+        _("updated"),
+        null=True,
+        blank=True,
+        help_text=_("Set it when the substance changed, not for a spelling."),
     )
 
     lead_picture = models.ForeignKey(
-        "pictures.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("lead picture")
+        "pictures.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("lead picture"),
     )
     lead_caption = models.TextField(_("caption here"), blank=True)
     lead_credit = models.CharField(_("credit here"), max_length=255, blank=True)
     lead_gallery = models.ForeignKey(
-        "newsroom.Gallery", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("lead gallery")
+        "newsroom.Gallery",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("lead gallery"),
     )
     lead_clip = models.ForeignKey(
-        "pictures.Clip", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("lead video")
+        "pictures.Clip",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("lead video"),
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
 
@@ -76,7 +96,7 @@ class Story(Listed):
     formats = models.JSONField(default=list, blank=True, editable=False)
 
     parent_page_types: ClassVar = ["newsroom.Section"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("story")
@@ -101,7 +121,9 @@ class StoryByline(TranslatableMixin, Orderable):
     """One author of a story, in printing order."""
 
     story = ParentalKey(Story, on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author"))
+    author = models.ForeignKey(
+        Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author")
+    )
 
     class Meta(TranslatableMixin.Meta, Orderable.Meta):
         verbose_name = _("by-line")
@@ -119,7 +141,9 @@ class Correction(TranslatableMixin, Orderable):
     """A public note that something in the story was wrong; listed on the corrections page."""
 
     story = ParentalKey(Story, on_delete=models.CASCADE, related_name="corrections")
-    kind = models.CharField(_("kind"), max_length=14, choices=CorrectionKind.choices, default=CorrectionKind.CORRECTION)
+    kind = models.CharField(
+        _("kind"), max_length=14, choices=CorrectionKind.choices, default=CorrectionKind.CORRECTION
+    )
     text = models.TextField(_("text"))
     made_at = models.DateTimeField(_("made"), db_index=True)
 

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from broadsheet.newsroom.document import Block, Card
 from broadsheet.pictures.selectors import Image
@@ -124,7 +123,7 @@ def for_card(image: Image) -> Image:
 
 
 @register.simple_tag(takes_context=True)
-def include_block(context: Context, block: Block, **extra: Any) -> SafeString:
+def include_block(context: Context, block: Block, **extra: Any) -> str:
     """One block of a story by its own template, `site/blocks/<kind>.html`."""
     found = get_template(f"site/blocks/{block.kind}.html")
     return found.render({"block": block, "chrome": context.get("chrome"), **extra})

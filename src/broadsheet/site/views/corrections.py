@@ -31,7 +31,9 @@ def corrections(request: HttpRequest) -> HttpResponse:
     """`/corrections/`, and older with `?before=<cursor>`."""
     language = translation.get_language() or ""
     before = cursor_of(request)
-    rows = Correction.objects.filter(story__in=public_stories().filter(language=language)).order_by("-made_at", "-pk")
+    rows = Correction.objects.filter(story__in=public_stories().filter(language=language)).order_by(
+        "-made_at", "-pk"
+    )
     if before:
         rows = rows.filter(Q(made_at__lt=before.published) | Q(made_at=before.published, pk__lt=before.id))
     found = list(rows.select_related("story__desk")[: LIMIT + 1])
@@ -40,7 +42,8 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "chrome": chrome(request),
         "intro": front.corrections_intro if front else "",
         "notes": [
-            Entry(Note(c.kind, c.get_kind_display(), c.text, c.made_at), card(c.story, {})) for c in found[:LIMIT]
+            Entry(Note(c.kind, c.get_kind_display(), c.text, c.made_at), card(c.story, {}))
+            for c in found[:LIMIT]
         ],
         "older": Cursor(found[LIMIT - 1].made_at, found[LIMIT - 1].pk) if len(found) > LIMIT else None,
     }

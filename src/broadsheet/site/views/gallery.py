@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from broadsheet.newsroom.document import Named
 from broadsheet.newsroom.models import Gallery
-from broadsheet.newsroom.selectors import cards, older_than, page_path, public, public_galleries, section_named
+from broadsheet.newsroom.selectors import (
+    cards,
+    older_than,
+    page_path,
+    public,
+    public_galleries,
+    section_named,
+)
 from broadsheet.pictures.selectors import Image, images
 
 from ..chrome import chrome
@@ -37,7 +44,9 @@ def gallery(request: HttpRequest, page: Gallery) -> HttpResponse:
     """Every picture in order, each with its words."""
     items = list(page.items.order_by("sort_order")) if page.live else list(page.items.all())
     shown = images(item.picture_id for item in items)
-    same = public(Gallery.objects.filter(translation_key=page.translation_key)).values_list("language", "url_path")
+    same = public(Gallery.objects.filter(translation_key=page.translation_key)).values_list(
+        "language", "url_path"
+    )
     paths = [(language, page_path(url_path, language)) for language, url_path in same]
     made = GalleryDocument(
         id=page.pk,

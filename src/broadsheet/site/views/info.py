@@ -16,5 +16,8 @@ def info(request: HttpRequest, page: InfoPage) -> HttpResponse:
     """About, contact, privacy and the like."""
     same = InfoPage.objects.live().filter(translation_key=page.translation_key).select_related("locale")
     paths = [(p.locale.language_code, page_path(p.url_path, p.locale.language_code)) for p in same]
-    context = {"chrome": chrome(request, paths), "page": {"title": page.title, "body_html": expand_db_html(page.body)}}
+    context = {
+        "chrome": chrome(request, paths),
+        "page": {"title": page.title, "body_html": expand_db_html(page.body)},
+    }
     return render(request, "site/info.html", context)

@@ -30,7 +30,10 @@ class Day:
 def by_day(cards: Sequence[Card]) -> list[Day]:
     """Group cards, newest first, by the day the paper's readers live in."""
     zone = settings.PAPER.zone
-    return [Day(day, list(group)) for day, group in groupby(cards, lambda c: timezone.localtime(c.published, zone).date())]
+    return [
+        Day(day, list(group))
+        for day, group in groupby(cards, lambda c: timezone.localtime(c.published, zone).date())
+    ]
 
 
 def latest(request: HttpRequest) -> HttpResponse:
@@ -38,5 +41,10 @@ def latest(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or settings.LANGUAGE_CODE
     before = cursor_of(request)
     listing = selectors.latest(language, before, limit=30)
-    context = {"chrome": chrome(request), "days": by_day(listing.cards), "older": listing.older, "before": before}
+    context = {
+        "chrome": chrome(request),
+        "days": by_day(listing.cards),
+        "older": listing.older,
+        "before": before,
+    }
     return render(request, "site/latest.html", context)

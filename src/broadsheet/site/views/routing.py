@@ -11,9 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from wagtail import views as wagtail_views
 
-from broadsheet.newsroom.models import Listed, Section
+from broadsheet.newsroom.models import Section, Story
 from broadsheet.newsroom.selectors import public, public_galleries, restricted
-from broadsheet.newsroom.models import Story
 
 from . import gallery as gallery_view
 from . import section as section_view
@@ -23,7 +22,9 @@ from . import story as story_view
 def section(request: HttpRequest, section_slug: str) -> HttpResponseBase:
     """`/<section>/`."""
     language = translation.get_language()
-    found = Section.objects.filter(~restricted(), live=True, slug=section_slug, locale__language_code=language).first()
+    found = Section.objects.filter(
+        ~restricted(), live=True, slug=section_slug, locale__language_code=language
+    ).first()
     return section_view.section(request, found) if found else wagtail_views.serve(request, f"{section_slug}/")
 
 

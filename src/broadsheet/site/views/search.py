@@ -20,7 +20,10 @@ from .section import cursor_of
 def search(request: HttpRequest) -> HttpResponse:
     """`/search/?q=`, filtered by `section`, `language`, `since` and `until`; `order=newest` is paged."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    asked = {key: request.GET.get(key, "").replace("\x00", "").strip() for key in ("q", "section", "language", "since", "until", "order")}
+    asked = {
+        key: request.GET.get(key, "").replace("\x00", "").strip()
+        for key in ("q", "section", "language", "since", "until", "order")
+    }
     text = " ".join(asked["q"][: searching.LONGEST_QUERY].split())
     wanted = searching.Wanted(
         text=text,
@@ -38,7 +41,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "results": results.found,
         "chosen": asked,
         "older_page": f"?{urlencode({**kept, 'before': str(results.older)})}" if results.older else "",
-        "all_newest": f"?{urlencode({**kept, 'order': 'newest'})}" if len(results.found) == searching.LIMIT else "",
+        "all_newest": f"?{urlencode({**kept, 'order': 'newest'})}"
+        if len(results.found) == searching.LIMIT
+        else "",
     }
     if text and not results.found:
         context |= {"suggestions": searching.suggestions(language), "latest": latest(language, limit=6).cards}

@@ -7,9 +7,27 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import dateparser
 
-ZONE = re.compile(r"\(?\b(?:UTC|GMT)\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?\)?|([+\-−])(\d{2}):?(\d{2})\b(?=\s*\)?$)", re.IGNORECASE)
+ZONE = re.compile(
+    r"\(?\b(?:UTC|GMT)\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?\)?|([+\-−])(\d{2}):?(\d{2})\b(?=\s*\)?$)",
+    re.IGNORECASE,
+)
 UTC_WORD = re.compile(r"\(?\b(?:UTC|GMT|Z)\b\)?", re.IGNORECASE)
-NAMED = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3, "AZT": 4, "IST": 5.5}
+NAMED = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "CET": 1,
+    "CEST": 2,
+    "BST": 1,
+    "MSK": 3,
+    "AZT": 4,
+    "IST": 5.5,
+}
 NAMED_ZONE = re.compile(rf"\b({'|'.join(NAMED)})\b")
 PREFIX = re.compile(
     r"^(?:published|posted|updated|last updated|last modified|first published|date|on|created|publication date|"
@@ -26,7 +44,20 @@ MONTHS = (
     r"januar|februar|märz|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
     r"ocak|şubat|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık"
 )
-LEVANT = {"كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "نيسان": "أبريل", "أيار": "مايو", "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس", "أيلول": "سبتمبر", "تشرين الأول": "أكتوبر", "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر"}
+LEVANT = {
+    "كانون الثاني": "يناير",
+    "شباط": "فبراير",
+    "آذار": "مارس",
+    "نيسان": "أبريل",
+    "أيار": "مايو",
+    "حزيران": "يونيو",
+    "تموز": "يوليو",
+    "آب": "أغسطس",
+    "أيلول": "سبتمبر",
+    "تشرين الأول": "أكتوبر",
+    "تشرين الثاني": "نوفمبر",
+    "كانون الأول": "ديسمبر",
+}
 SHAPE = re.compile(
     rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|"
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?(?:{MONTHS})\b.{{0,6}}?\d{{4}}|\b(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}",
@@ -45,7 +76,16 @@ def date_line(line: str, zone: tzinfo) -> tuple[datetime, bool] | None:
     clock = CLOCK.search(text, shape.end()) or CLOCK.search(text[: shape.start()])
     rest = SHAPE.sub("", text, count=1)
     rest = ZONE.sub("", CLOCK.sub("", rest, count=1))
-    letters = re.sub(r"[\W\d_]+", "", re.sub(rf"\b(?:{'|'.join(NAMED)}|UTC|GMT|am|pm|at|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun|ist|hrs|baku time|local time)\b", "", rest, flags=re.IGNORECASE))
+    letters = re.sub(
+        r"[\W\d_]+",
+        "",
+        re.sub(
+            rf"\b(?:{'|'.join(NAMED)}|UTC|GMT|am|pm|at|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun|ist|hrs|baku time|local time)\b",
+            "",
+            rest,
+            flags=re.IGNORECASE,
+        ),
+    )
     if len(letters) > 14:
         return None
     moment = parse(text, zone)
@@ -68,11 +108,20 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
     day = shape.group()
     for old, new in LEVANT.items():
         day = day.replace(old, new)
-    order = "DMY" if re.match(r"\d{1,2}[.]", day) or (re.match(r"\d{1,2}/", day) and int(re.split(r"\D", day)[0]) > 12) else "MDY"
+    order = (
+        "DMY"
+        if re.match(r"\d{1,2}[.]", day) or (re.match(r"\d{1,2}/", day) and int(re.split(r"\D", day)[0]) > 12)
+        else "MDY"
+    )
     if re.match(r"\d{4}", day):
         order = "YMD"
-    settings = {"DATE_ORDER": order, "RETURN_AS_TIMEZONE_AWARE": False, "PREFER_DAY_OF_MONTH": "first", "STRICT_PARSING": True}
-    parsed = dateparser.parse(day, languages=LANGUAGES, settings=settings)  # type: ignore[arg-type]  # its settings are loosely typed
+    settings = {
+        "DATE_ORDER": order,
+        "RETURN_AS_TIMEZONE_AWARE": False,
+        "PREFER_DAY_OF_MONTH": "first",
+        "STRICT_PARSING": True,
+    }
+    parsed = dateparser.parse(day, languages=LANGUAGES, settings=settings)
     if parsed is None:
         return None
     clock = CLOCK.search(bare, shape.end()) or CLOCK.search(bare[: shape.start()])
@@ -87,7 +136,9 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
 
 def _zone_in(text: str) -> tzinfo | None:
     if match := ZONE.search(text):
-        sign, hours, minutes = (match.group(1), match.group(2), match.group(3)) if match.group(1) else match.group(4, 5, 6)
+        sign, hours, minutes = (
+            (match.group(1), match.group(2), match.group(3)) if match.group(1) else match.group(4, 5, 6)
+        )
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         if offset <= timedelta(hours=14):
             return timezone(-offset if sign in "-−–" else offset)
@@ -101,6 +152,6 @@ def _zone_in(text: str) -> tzinfo | None:
 def _plausible(moment: datetime) -> datetime | None:
     """News is neither older than printing nor from after tomorrow."""
     try:
-        return moment if 1600 < moment.year and moment <= datetime.now(UTC) + timedelta(days=2) else None
+        return moment if moment.year > 1600 and moment <= datetime.now(UTC) + timedelta(days=2) else None
     except OverflowError:
         return None

@@ -18,9 +18,44 @@ from . import dates, words
 
 ARTICLE = re.compile(r"(?:article|posting|report|review|webpage|story|recipe)$", re.IGNORECASE)
 DIVIDERS = (" | ", " – ", " — ", " - ", " :: ", " » ", " · ", " • ", " / ", ": ")
-AUTHOR_META = ("author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "twitter:creator_name", "cxenseparse:author", "citation_author")
-PUBLISHED_META = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created", "dc.date", "parsely-pub-date", "pubdate", "publishdate", "publish-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "citation_publication_date", "og:pubdate")
-MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "article.updated")
+AUTHOR_META = (
+    "author",
+    "article:author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "twitter:creator_name",
+    "cxenseparse:author",
+    "citation_author",
+)
+PUBLISHED_META = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "parsely-pub-date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "sailthru.date",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "citation_publication_date",
+    "og:pubdate",
+)
+MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "article.updated",
+)
 AUTHOR_PATHS = (
     '//*[@itemprop="author"]//*[@itemprop="name"]',
     '//*[@itemprop="author"]',
@@ -32,7 +67,10 @@ AUTHOR_PATHS = (
     '//*[contains(@class, "byline")]',
     '//*[contains(@class, "author__name") or contains(@class, "post-author") or contains(@class, "entry-author") or contains(@class, "article-author")]',
 )
-NOT_NAMES = re.compile(r"^(?:admin|administrator|editor|editors|editorial|editorial team|redaktion|redaksiya|staff|webmaster|guest|author|authors|unknown|none|null|root|https?:.*|@.*|www\..*)$", re.IGNORECASE)
+NOT_NAMES = re.compile(
+    r"^(?:admin|administrator|editor|editors|editorial|editorial team|redaktion|redaksiya|staff|webmaster|guest|author|authors|unknown|none|null|root|https?:.*|@.*|www\..*)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +106,22 @@ def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
         headline=headline,
         labels=labels,
         bylines=_authors(tree, meta, items, site),
-        published=_moment(_texts(items, "datePublished"), meta, PUBLISHED_META, tree, "datePublished", zone) or _guessed(html, zone),
+        published=_moment(_texts(items, "datePublished"), meta, PUBLISHED_META, tree, "datePublished", zone)
+        or _guessed(html, zone),
         modified=_moment(_texts(items, "dateModified"), meta, MODIFIED_META, tree, "dateModified", zone),
-        description=words.tidy(meta.get("og:description", "") or meta.get("description", "") or next(_texts(items, "description"), "")),
+        description=words.tidy(
+            meta.get("og:description", "")
+            or meta.get("description", "")
+            or next(_texts(items, "description"), "")
+        ),
         language=_language(tree, meta, items),
         site_name=site,
-        address=urljoin(base, own) if own.startswith(("http", "/")) and base.startswith("http") else (own if own.startswith("http") else address),
-        picture=urljoin(base, meta.get("og:image", "") or next(_images(items), "")) if base or meta.get("og:image", "").startswith("http") else "",
+        address=urljoin(base, own)
+        if own.startswith(("http", "/")) and base.startswith("http")
+        else (own if own.startswith("http") else address),
+        picture=urljoin(base, meta.get("og:image", "") or next(_images(items), ""))
+        if base or meta.get("og:image", "").startswith("http")
+        else "",
         section=words.tidy(meta.get("article:section", "") or next(_texts(items, "articleSection"), "")),
         topics=tuple(dict.fromkeys(words.tidy(t) for t in _topics(tree, items) if words.tidy(t)))[:12],
         article_body=next(_texts(items, "articleBody"), ""),
@@ -148,7 +195,11 @@ def _headline(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any
     title = words.tidy(tree.findtext(".//title") or "")
     ones = [words.tidy(element.text_content()) for element in tree.iterfind(".//h1")]
     ones = [text for text in ones if 3 <= len(text) <= 300]
-    said = [next((words.tidy(_unescaped(t)) for t in _texts(items, "headline")), ""), words.tidy(meta.get("og:title", "")), words.tidy(meta.get("twitter:title", ""))]
+    said = [
+        next((words.tidy(_unescaped(t)) for t in _texts(items, "headline")), ""),
+        words.tidy(meta.get("og:title", "")),
+        words.tidy(meta.get("twitter:title", "")),
+    ]
     for text in ones:
         # The h1 is what readers saw: it wins when title or metadata repeat it.
         if any(_agrees(text, other) for other in [title, *said] if other):
@@ -179,7 +230,12 @@ def _cut_site(text: str, site: str) -> str:
             continue
         if site and re.sub(r"\W+", "", right).casefold() in re.sub(r"\W+", "", site).casefold():
             return left.strip()
-        if divider != ": " and 1 <= len(right.split()) <= 4 and len(left.split()) >= 3 and len(left) > len(right) * 1.5:
+        if (
+            divider != ": "
+            and 1 <= len(right.split()) <= 4
+            and len(left.split()) >= 3
+            and len(left) > len(right) * 1.5
+        ):
             return left.strip()
     left, found, right = text.partition(" | ")
     if found and site and re.sub(r"\W+", "", left).casefold() == re.sub(r"\W+", "", site).casefold():
@@ -187,7 +243,9 @@ def _cut_site(text: str, site: str) -> str:
     return text
 
 
-def _authors(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str) -> tuple[str, ...]:
+def _authors(
+    tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str
+) -> tuple[str, ...]:
     found: list[str] = []
     for item in items:
         authors = item.get("author") or item.get("creator")
@@ -213,7 +271,11 @@ def _authors(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]
             for element in tree.xpath(path)[:3]:
                 text = words.tidy(element.text_content())
                 if 3 <= len(text) <= 120:
-                    found += [name for name in words.byline_names(text) if not _is_not_name(name, site) and 2 <= len(name.split()) <= 5]
+                    found += [
+                        name
+                        for name in words.byline_names(text)
+                        if not _is_not_name(name, site) and 2 <= len(name.split()) <= 5
+                    ]
             if found:
                 break
     return tuple(dict.fromkeys(found))[:6]
@@ -223,7 +285,14 @@ def _is_not_name(name: str, site: str) -> bool:
     return bool(NOT_NAMES.match(name)) or (bool(site) and name.casefold() == site.casefold())
 
 
-def _moment(said: Iterable[str], meta: dict[str, str], names: tuple[str, ...], tree: HtmlElement, itemprop: str, zone: tzinfo) -> datetime | None:
+def _moment(
+    said: Iterable[str],
+    meta: dict[str, str],
+    names: tuple[str, ...],
+    tree: HtmlElement,
+    itemprop: str,
+    zone: tzinfo,
+) -> datetime | None:
     for text in said:
         if found := dates.parse(text, zone):
             return found
@@ -235,7 +304,9 @@ def _moment(said: Iterable[str], meta: dict[str, str], names: tuple[str, ...], t
         if found := dates.parse(words.tidy(text), zone):
             return found
     if itemprop == "datePublished":
-        for element in tree.xpath("//article//time[@datetime] | //main//time[@datetime] | //header//time[@datetime]")[:1]:
+        for element in tree.xpath(
+            "//article//time[@datetime] | //main//time[@datetime] | //header//time[@datetime]"
+        )[:1]:
             if found := dates.parse(element.get("datetime"), zone):
                 return found
     return None
@@ -252,7 +323,13 @@ def _guessed(html: str, zone: tzinfo) -> datetime | None:
 
 def _language(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]]) -> str:
     root = tree.getroottree().getroot()
-    said = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("content-language") or next(_texts(items, "inLanguage"), "") or meta.get("og:locale", "")
+    said = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or meta.get("content-language")
+        or next(_texts(items, "inLanguage"), "")
+        or meta.get("og:locale", "")
+    )
     return re.split(r"[-_]", said.strip())[0].lower() if said else ""
 
 

@@ -21,14 +21,22 @@ from . import words
 SHORTEST = 60
 ENOUGH = 250
 INLINE = {"#b": "b", "#i": "i", "#sup": "sup", "#sub": "sub"}
-CREDIT = re.compile(r"(?:\b(?:photo(?:graph)?|picture|image|foto|фото|credit|courtesy|صورة)\s*(?:by|credit)?\s*[:：/]\s*|©\s*|\(c\)\s*)(.{2,120})$", re.IGNORECASE)
-WALL = re.compile(r"enable javascript|enable cookies|verify you are (?:a )?human|checking your browser|access denied|are you a robot|404 not found|page not found", re.IGNORECASE)
+CREDIT = re.compile(
+    r"(?:\b(?:photo(?:graph)?|picture|image|foto|фото|credit|courtesy|صورة)\s*(?:by|credit)?\s*[:：/]\s*|©\s*|\(c\)\s*)(.{2,120})$",
+    re.IGNORECASE,
+)
+WALL = re.compile(
+    r"enable javascript|enable cookies|verify you are (?:a )?human|checking your browser|access denied|are you a robot|404 not found|page not found",
+    re.IGNORECASE,
+)
 
 
 def tree_of(text: str, name: str) -> HtmlElement:
     """Parse leniently. Raises `NoStory` for what isn't HTML after all."""
     try:
-        return lxml_html.fromstring(text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=False))
+        return lxml_html.fromstring(
+            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
+        )
     except (etree.LxmlError, ValueError, AssertionError):
         raise NoStory("its HTML can't be parsed", name, "save the page again") from None
 
@@ -45,8 +53,12 @@ def body(text: str, name: str, address: str, headline: str, article_body: str) -
     size = _weight(best) if best is not None else 0
     if len(article_body) > max(SHORTEST, size * 2):
         return (IncomingBlock("text", _from_plain(article_body)),)
-    if best is None or size < SHORTEST or (size < 600 and WALL.search("".join(best.itertext()))):
-        raise NoStory("no text of a story was found", name, "check that the page holds one story, not a log-in or a list")
+    if best is None or size < SHORTEST or (size < 600 and WALL.search(_words(best))):
+        raise NoStory(
+            "no text of a story was found",
+            name,
+            "check that the page holds one story, not a log-in or a list",
+        )
     return tuple(_merged(_blocks(best, address, headline)))
 
 
@@ -69,8 +81,12 @@ def _extract(text: str, address: str, *, recall: bool) -> etree._Element | None:
     return getattr(found, "body", None)
 
 
+def _words(element: etree._Element) -> str:
+    return "".join(str(text) for text in element.itertext())
+
+
 def _weight(element: etree._Element) -> int:
-    return len(" ".join("".join(element.itertext()).split()))
+    return len(" ".join(_words(element).split()))
 
 
 def _from_plain(text: str) -> str:
@@ -81,7 +97,7 @@ def _from_plain(text: str) -> str:
 def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[IncomingBlock]:
     same = re.sub(r"\W+", "", headline).casefold()
     for child in element:
-        plain = words.tidy("".join(child.itertext()))
+        plain = words.tidy(_words(child))
         if child.tag in ("head", "p") and re.sub(r"\W+", "", words.split_labels(plain)[0]).casefold() == same:
             continue
         if child.tag == "graphic":
@@ -93,7 +109,9 @@ def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[In
         if not plain or (child.tag == "p" and words.is_furniture(plain) and len(plain) < 90):
             continue
         if child.tag == "table":
-            yield IncomingBlock("table", {"rows": _rows(child), "head": child.find(".//cell[@role='head']") is not None})
+            yield IncomingBlock(
+                "table", {"rows": _rows(child), "head": child.find(".//cell[@role='head']") is not None}
+            )
         elif child.tag == "quote" and len(child) == 0 and len(plain) < 300:
             yield IncomingBlock("text", f"<blockquote>{_inline(child, address)}</blockquote>")
         elif html := _html(child, address):
@@ -106,7 +124,9 @@ def _html(child: etree._Element, address: str) -> str:
         return f"<{level}>{_inline(child, address)}</{level}>"
     if child.tag == "list":
         kind = "ol" if child.get("rend") == "ol" else "ul"
-        items = "".join(f"<li>{_inline(item, address)}</li>" for item in child.iter("item") if words.tidy("".join(item.itertext())))
+        items = "".join(
+            f"<li>{_inline(item, address)}</li>" for item in child.iter("item") if words.tidy(_words(item))
+        )
         return f"<{kind}>{items}</{kind}>" if items else ""
     if child.tag == "quote":
         paragraphs = [f"<p>{_inline(p, address)}</p>" for p in child if p.tag == "p"]
@@ -123,7 +143,11 @@ def _inline(element: etree._Element, address: str) -> str:
         inner = _inline(child, address) if child.tag != "graphic" else ""
         if child.tag == "ref" and (target := child.get("target")):
             url = urljoin(address, target) if address else target
-            out.append(f'<a href="{escape(url)}">{inner}</a>' if url.startswith(("http://", "https://", "mailto:")) and inner.strip() else inner)
+            out.append(
+                f'<a href="{escape(url)}">{inner}</a>'
+                if url.startswith(("http://", "https://", "mailto:")) and inner.strip()
+                else inner
+            )
         elif child.tag == "hi" and (tag := INLINE.get(child.get("rend") or "")):
             out.append(f"<{tag}>{inner}</{tag}>" if inner.strip() else inner)
         elif child.tag == "lb":
@@ -135,7 +159,7 @@ def _inline(element: etree._Element, address: str) -> str:
 
 
 def _rows(table: etree._Element) -> list[list[str]]:
-    rows = [[words.tidy("".join(cell.itertext())) for cell in row.iter("cell")] for row in table.iter("row")]
+    rows = [[words.tidy(_words(cell)) for cell in row.iter("cell")] for row in table.iter("row")]
     rows = [row for row in rows if any(row)]
     width = max(map(len, rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]
@@ -145,10 +169,14 @@ def _picture(graphic: etree._Element, address: str) -> IncomingPicture | None:
     source = graphic.get("src") or ""
     if not source or source.startswith("data:"):
         return None
-    return IncomingPicture(urljoin(address, source) if address else source, alt=words.tidy(graphic.get("alt") or ""))
+    return IncomingPicture(
+        urljoin(address, source) if address else source, alt=words.tidy(graphic.get("alt") or "")
+    )
 
 
-def with_captions(blocks: tuple[IncomingBlock, ...], tree: HtmlElement, address: str) -> tuple[IncomingBlock, ...]:
+def with_captions(
+    blocks: tuple[IncomingBlock, ...], tree: HtmlElement, address: str
+) -> tuple[IncomingBlock, ...]:
     """Pictures get the caption and credit of the figure that they stood in; its words leave the text."""
     said = dict(_figures(tree, address))
     captions = {re.sub(r"\W+", "", c).casefold() for c, _ in said.values() if c}
@@ -156,7 +184,11 @@ def with_captions(blocks: tuple[IncomingBlock, ...], tree: HtmlElement, address:
     for block in blocks:
         if block.kind == "picture":
             caption, credit = said.get(block.value.address, ("", ""))
-            out.append(IncomingBlock("picture", IncomingPicture(block.value.address, block.value.alt, caption, credit)))
+            out.append(
+                IncomingBlock(
+                    "picture", IncomingPicture(block.value.address, block.value.alt, caption, credit)
+                )
+            )
         elif block.kind == "text":
             kept = _without(block.value, captions)
             if kept:
@@ -167,14 +199,26 @@ def with_captions(blocks: tuple[IncomingBlock, ...], tree: HtmlElement, address:
 
 
 def _without(html: str, captions: set[str]) -> str:
-    parts = re.findall(r"<(?:p|h2|h3|ul|ol|blockquote)>.*?</(?:p|h2|h3|ul|ol|blockquote)>(?=<|$)", html, re.DOTALL) or [html]
-    return "".join(p for p in parts if re.sub(r"\W+", "", re.sub(r"<[^>]+>", "", p)).casefold() not in captions)
+    parts = re.findall(
+        r"<(?:p|h2|h3|ul|ol|blockquote)>.*?</(?:p|h2|h3|ul|ol|blockquote)>(?=<|$)", html, re.DOTALL
+    ) or [html]
+    return "".join(
+        p for p in parts if re.sub(r"\W+", "", re.sub(r"<[^>]+>", "", p)).casefold() not in captions
+    )
 
 
 def _figures(tree: HtmlElement, address: str) -> Iterator[tuple[str, tuple[str, str]]]:
     for figure in tree.xpath("//figure[.//img]"):
         caption = next((words.tidy(c.text_content()) for c in figure.iterfind(".//figcaption")), "")
-        credit = next((words.tidy(c.text_content()) for c in figure.xpath('.//*[contains(@class, "credit") or contains(@class, "copyright") or @itemprop="copyrightHolder"]')), "")
+        credit = next(
+            (
+                words.tidy(c.text_content())
+                for c in figure.xpath(
+                    './/*[contains(@class, "credit") or contains(@class, "copyright") or @itemprop="copyrightHolder"]'
+                )
+            ),
+            "",
+        )
         if credit and caption.endswith(credit):
             caption = caption[: -len(credit)].rstrip(" ·|-–—(/")
         elif not credit and (match := CREDIT.search(caption)):
@@ -182,7 +226,15 @@ def _figures(tree: HtmlElement, address: str) -> Iterator[tuple[str, tuple[str, 
         for image in figure.iterfind(".//img"):
             for name in ("src", "data-src", "data-original"):
                 if source := image.get(name):
-                    yield (urljoin(address, source) if address else source), (caption, re.sub(r"^(?:photo|credit|foto|фото)\s*[:：]\s*", "", credit, flags=re.IGNORECASE))
+                    yield (
+                        (urljoin(address, source) if address else source),
+                        (
+                            caption,
+                            re.sub(
+                                r"^(?:photo|credit|foto|фото)\s*[:：]\s*", "", credit, flags=re.IGNORECASE
+                            ),
+                        ),
+                    )
 
 
 def _merged(blocks: Iterator[IncomingBlock]) -> Iterator[IncomingBlock]:

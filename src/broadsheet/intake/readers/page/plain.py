@@ -16,9 +16,13 @@ from ...errors import NoStory
 from ...incoming import IncomingBlock
 from . import dates, words
 
-SOURCE_LINE = re.compile(r"^(?:source|original|url|link|mənbə|источник|المصدر)\s*[:：]\s*(\S.*)$", re.IGNORECASE)
+SOURCE_LINE = re.compile(
+    r"^(?:source|original|url|link|mənbə|источник|المصدر)\s*[:：]\s*(\S.*)$", re.IGNORECASE
+)
 ADDRESS = re.compile(r"https?://[^\s<>\"')]+")
-DATELINE = re.compile(r"^((?:[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ][\w.'’-]*(?:[ ,/-]+))*[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ]{3,}[\w.'’-]*)\s*,?\s*(?:[A-Z][a-z]+\.? \d{1,2}\s*)?(?:\([^)]{2,30}\)\s*)?[—–-]{1,2}\s")
+DATELINE = re.compile(
+    r"^((?:[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ][\w.'’-]*(?:[ ,/-]+))*[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ]{3,}[\w.'’-]*)\s*,?\s*(?:[A-Z][a-z]+\.? \d{1,2}\s*)?(?:\([^)]{2,30}\)\s*)?[—–-]{1,2}\s"
+)
 WRAPPED_AT_LEAST = 45
 
 
@@ -82,7 +86,11 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
             standfirst = line
     paragraphs = _without_echoes(_drop_trailing_subheadings(paragraphs))
     if not paragraphs or sum(map(len, paragraphs)) < 40:
-        raise NoStory("no text of a story was found", name, "check that the page holds one story, not a log-in or a list")
+        raise NoStory(
+            "no text of a story was found",
+            name,
+            "check that the page holds one story, not a log-in or a list",
+        )
     return Page(
         headline=headline,
         labels=labels,
@@ -129,7 +137,13 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
         if prose_seen >= 2:
             break
         bare, labels = words.split_labels(line)
-        if not 8 <= len(bare) <= 220 or words.is_furniture(line) or dates.date_line(line, zone) or _byline(line) or ADDRESS.search(line):
+        if (
+            not 8 <= len(bare) <= 220
+            or words.is_furniture(line)
+            or dates.date_line(line, zone)
+            or _byline(line)
+            or ADDRESS.search(line)
+        ):
             prose_seen += len(line) > 160
             continue
         if SOURCE_LINE.match(line):
@@ -144,7 +158,9 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
         score += 1.0 * (25 <= len(bare) <= 140)
         score -= 2.5 * bool(re.search(r"[.;:,]['\"”’»)]*$", bare) and len(bare) > 60)
         score -= 1.5 * (len(bare) > 160)
-        score -= 2.0 * bool(re.fullmatch(r"[\w.-]+\.(?:com|az|ru|org|net|info|news|[a-z]{2})", bare, re.IGNORECASE))
+        score -= 2.0 * bool(
+            re.fullmatch(r"[\w.-]+\.(?:com|az|ru|org|net|info|news|[a-z]{2})", bare, re.IGNORECASE)
+        )
         score -= 0.05 * at
         if best is None or score > best[0]:
             best = (score, at)
@@ -169,7 +185,9 @@ def _byline(line: str) -> tuple[str, ...]:
     match = words.BY.match(line)
     if match and not words.BY_COLON_ONLY.match(line) and not words.SENTENCE_END.search(line.rstrip(".")):
         names = words.byline_names(match.group(1))
-        if names and all(len(name.split()) <= 5 and name[0].isupper() or not name.isascii() for name in names):
+        if names and all(
+            (len(name.split()) <= 5 and name[0].isupper()) or not name.isascii() for name in names
+        ):
             return names
         return ()
     role = words.NAME_AND_ROLE.match(line)
@@ -207,17 +225,24 @@ def _late_byline(lines: list[str], paragraphs: list[str]) -> tuple[str, ...]:
 
 def _story_moment(moments: list[tuple[datetime, bool]]) -> datetime | None:
     timed = [moment for moment, has_clock in moments if has_clock]
-    return (timed or [moment for moment, _ in moments] or [None])[0]
+    return next(iter(timed or [moment for moment, _ in moments]), None)
 
 
 def _is_prose(line: str) -> bool:
     if len(line) >= 90:
         return True
-    return len(line) >= 25 and bool(re.search(r"[.!?…。؟۔]['\"”’»)\]]*$", line)) or (len(line) >= 2 and line[0] in "-–•*" and len(line) > 20)
+    return (len(line) >= 25 and bool(re.search(r"[.!?…。؟۔]['\"”’»)\]]*$", line))) or (
+        len(line) >= 2 and line[0] in "-–•*" and len(line) > 20
+    )
 
 
 def _is_subheading(line: str) -> bool:
-    return 4 <= len(line) <= 80 and 1 <= len(line.split()) <= 12 and not words.SENTENCE_END.search(line) and not words.is_furniture(line)
+    return (
+        4 <= len(line) <= 80
+        and 1 <= len(line.split()) <= 12
+        and not words.SENTENCE_END.search(line)
+        and not words.is_furniture(line)
+    )
 
 
 def _drop_trailing_subheadings(paragraphs: list[str]) -> list[str]:

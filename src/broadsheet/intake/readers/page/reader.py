@@ -61,7 +61,9 @@ def _from_html(page: PageSource, zone: tzinfo) -> IncomingStory:
     tree = markup.tree_of(page.text, page.name)
     said = facts.read(tree, page.text, page.address, zone)
     address = page.address or said.address
-    blocks = markup.with_captions(markup.body(page.text, page.name, address, said.headline, said.article_body), tree, address)
+    blocks = markup.with_captions(
+        markup.body(page.text, page.name, address, said.headline, said.article_body), tree, address
+    )
     if not said.headline:
         raise NoStory("no headline was found", page.name, "check that the page holds one story")
     story = IncomingStory(

@@ -13,9 +13,20 @@ from ...errors import UnreadableSource
 from ...fetch import fetch
 
 MOST_BYTES = 16 * 1024 * 1024
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})|<\?xml[^>]{0,100}?encoding=["']([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-TAG = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|section|main|meta|title|h1)\b[^>]*>", re.IGNORECASE)
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})|<\?xml[^>]{0,100}?encoding=["']([A-Za-z0-9_.:-]{2,40})""",
+    re.IGNORECASE,
+)
+TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|article|div|p|section|main|meta|title|h1)\b[^>]*>", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,21 @@ def read(source: str, *, allow_private: bool = False) -> PageSource:
         if path.is_dir():
             raise UnreadableSource("it is a folder", source, "name the files in it")
         if not path.is_file():
-            raise UnreadableSource("there is no such file" if not path.exists() else "it is not a file", source, "check the name")
+            raise UnreadableSource(
+                "there is no such file" if not path.exists() else "it is not a file", source, "check the name"
+            )
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise UnreadableSource(f"it has {size / 2**20:.0f} MB, more than the {MOST_BYTES // 2**20} MB of a page", source, "save the story's page alone")
+            raise UnreadableSource(
+                f"it has {size / 2**20:.0f} MB, more than the {MOST_BYTES // 2**20} MB of a page",
+                source,
+                "save the story's page alone",
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableSource("it can't be read", source, error.strerror or "check its permissions") from None
+        raise UnreadableSource(
+            "it can't be read", source, error.strerror or "check its permissions"
+        ) from None
     except ValueError:
         raise UnreadableSource("it is not a file name", repr(source), "check the name") from None
     text = decode(data, source)
@@ -73,7 +92,10 @@ def decode(data: bytes, name: str, charset: str = "") -> str:
     except UnicodeDecodeError:
         pass
     declared = DECLARED.search(data[:4096])
-    for encoding in (charset, *(group.decode("ascii") for group in (declared.groups() if declared else ()) if group)):
+    for encoding in (
+        charset,
+        *(group.decode("ascii") for group in (declared.groups() if declared else ()) if group),
+    ):
         try:
             if encoding and codecs.lookup(encoding).name != "utf-8":
                 return data.decode(encoding, "replace")

@@ -28,7 +28,9 @@ BY = re.compile(
 BY_COLON_ONLY = re.compile(r"^(?:von|par|por|di|da)\s+[^:]", re.IGNORECASE)
 ROLE = r"(?:reporter|correspondent|staff writer|editor|journalist|müxbir|redaktor|корреспондент|редактор|журналист|مراسل|محرر|صحفي)"
 NAME = r"[^\W\d_][\w.'’-]*"
-NAME_AND_ROLE = re.compile(rf"^((?:{NAME}\s+){{1,3}}{NAME})\s*[,|/–—-]\s*(?:\w+\s+){{0,3}}{ROLE}\b.{{0,40}}$", re.IGNORECASE)
+NAME_AND_ROLE = re.compile(
+    rf"^((?:{NAME}\s+){{1,3}}{NAME})\s*[,|/–—-]\s*(?:\w+\s+){{0,3}}{ROLE}\b.{{0,40}}$", re.IGNORECASE
+)
 AND = re.compile(r"\s*(?:,|;|&|\band\b|\bvə\b|\bи\b|\s+و\s+|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 
 FURNITURE = re.compile(
@@ -62,7 +64,9 @@ SENTENCE_END = re.compile(r"[.!?…。؟۔:;]['\"”’»)\]]*$")
 
 def tidy(text: str) -> str:
     """One line, single spaces, no invisible characters."""
-    kept = "".join(c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t ")
+    kept = "".join(
+        c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t "
+    )
     return " ".join(kept.replace("\xa0", " ").split())
 
 
@@ -82,9 +86,7 @@ def split_labels(headline: str) -> tuple[str, tuple[str, ...]]:
 
 def _names(text: str) -> list[str]:
     return [
-        name
-        for name, words in LABELS.items()
-        if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)
+        name for name, words in LABELS.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)
     ]
 
 
