@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from broadsheet.conf.founding import template_database
 from broadsheet.conf.paper import BadSetting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -26,6 +27,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
             "there are no tests here", str(CHECKOUT), "run this from a checkout: python3 start.py test"
         )
     os.chdir(CHECKOUT)
+    template_database()
     if not arguments.all:
         return _pytest(["-m", "not browser and not migrations", *rest])
     codes = {name: _tool(name, command) for name, command in TOOLS}
@@ -41,7 +43,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
             codes["PostgreSQL"] = _pytest(
                 ["-m", "not browser and not migrations", *rest], BROADSHEET_TEST_DATABASE_URL=url
             )
-    codes["migrations"] = _pytest(["-m", "migrations", "-n", "0", "--migrations", "tests/house"])
+    codes["migrations"] = _pytest(["-m", "migrations", "-n", "0", "tests/house"])
     codes["SQLite"] = _pytest(["-m", " and ".join(marks), *rest])
     for name in skipped:
         print(f"skipped: {name}")

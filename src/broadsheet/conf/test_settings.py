@@ -12,7 +12,7 @@ from .django import django_settings  # noqa: E402  (SQLite must be swapped befor
 from .paper import Paper  # noqa: E402
 
 _folder = Path(tempfile.gettempdir()) / f"broadsheet-test-{os.getuid()}-{os.getpid()}"
-_folder.mkdir(mode=0o700, exist_ok=True)
+(_folder / "var" / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
 
 globals().update(
     django_settings(

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.utils.html import strip_tags
 from wagtail.documents import get_document_model
 from wagtail.rich_text import expand_db_html
@@ -59,7 +58,7 @@ def document(
     files = _files({i for k, v in blocks if k == "documents" for i in _values(v.get("documents"))})
     shown = images(
         {i for kind, value in blocks for i in _picture_ids(kind, value)}
-        | {item.picture_id for gallery in galleries.values() for item in gallery.items.all()}
+        | {item.picture_id for items in galleries.values() for item in items}
         | cover_ids([story, *also])
     )
     texts = _expanded([v if k == "text" else v.get("text", "") for k, v in blocks if k in ("text", "facts")])
@@ -129,10 +128,10 @@ def translations(story: Story) -> tuple[tuple[str, str], ...]:
 
 
 def _bylines(story: Story) -> Sequence[StoryByline]:
-    rows: Sequence[StoryByline] = story.bylines.all()
-    if all(row.pk for row in rows) and story.live:
-        return story.bylines.select_related("author").order_by("sort_order")
-    return rows
+    """In one query from the database; a draft that an editor previews holds them in memory."""
+    if "bylines" in (getattr(story, "_cluster_related_objects", None) or {}):
+        return story.bylines.all()
+    return story.bylines.select_related("author").order_by("sort_order")
 
 
 def _lead(story: Story, shown: Mapping[int, Image], build: _Builder) -> d.Lead:
@@ -170,12 +169,15 @@ def _picture_ids(kind: str, value: Any) -> list[int]:
     return []
 
 
-def _galleries(ids: set[int | None]) -> dict[int, Gallery]:
+def _galleries(ids: set[int | None]) -> dict[int, list[GalleryItem]]:
     wanted = {i for i in ids if i}
     if not wanted:
         return {}
-    items = Prefetch("items", queryset=GalleryItem.objects.order_by("sort_order"))
-    return {g.pk: g for g in public(Gallery.objects.filter(pk__in=wanted)).prefetch_related(items)}
+    rows = GalleryItem.objects.filter(gallery__in=public(Gallery.objects.filter(pk__in=wanted)))
+    found: dict[int, list[GalleryItem]] = {}
+    for item in rows.select_related("gallery").order_by("sort_order"):
+        found.setdefault(item.gallery_id, []).append(item)
+    return found
 
 
 def _related(ids: set[int]) -> dict[int, d.Card]:
@@ -201,7 +203,7 @@ class _Builder:
     def __init__(
         self,
         shown: Mapping[int, Image],
-        galleries: Mapping[int, Gallery],
+        galleries: Mapping[int, list[GalleryItem]],
         related: Mapping[int, d.Card],
         files: Mapping[int, d.Download],
         texts: Sequence[str],
@@ -231,11 +233,12 @@ class _Builder:
         )
 
     def gallery(self, value: Any) -> d.Pictures | None:
-        page = self.galleries.get(_id(value.get("gallery")))
-        if page:
+        items = self.galleries.get(_id(value.get("gallery")))
+        if items:
+            page = items[0].gallery
             found = [
                 self.shown[i.picture_id].with_words(caption=i.caption, credit=i.credit)
-                for i in page.items.all()
+                for i in items
                 if i.picture_id in self.shown
             ]
             return d.Pictures(found, page.title, page_path(page.url_path, page.language)) if found else None

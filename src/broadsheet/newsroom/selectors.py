@@ -249,7 +249,7 @@ def more_for(story: Story, limit: int = 6) -> list[Story]:
 
 def front_page(language: str) -> FrontPage | None:
     """The live front page of a language."""
-    return FrontPage.objects.live().filter(locale__language_code=language).first()
+    return FrontPage.objects.live().filter(locale__language_code=language).select_related("locale").first()
 
 
 def navigation(front: FrontPage) -> tuple[list[Named], list[Named]]:

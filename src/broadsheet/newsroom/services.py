@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import transaction
-from wagtail.models import Locale, Page, ReferenceIndex, Site
+from wagtail.models import Collection, Locale, Page, ReferenceIndex, Site
 
 from broadsheet.pictures import services as pictures
 from broadsheet.pictures.models import Clip, Picture
@@ -24,16 +24,19 @@ def found_paper(
 
     Running it again changes nothing that is there. Returns the front pages by language.
     """
+    locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in languages}
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
     root = Page.get_first_root_node()
     if root is None:
-        root = Page.add_root(title="Root", slug="root")
+        root = Page.add_root(title="Root", slug="root", locale=locales[languages[0]])
     Page.objects.child_of(root).filter(
         slug="home", content_type=ContentType.objects.get_for_model(Page)
     ).delete()
     fronts: dict[str, FrontPage] = {}
     source: FrontPage | None = None
     for code in languages:
-        locale, _ = Locale.objects.get_or_create(language_code=code)
+        locale = locales[code]
         front = FrontPage.objects.child_of(root).filter(locale=locale).first()
         if front is None:
             slug = "home" if source is None else f"home-{code}"

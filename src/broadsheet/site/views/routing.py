@@ -22,9 +22,11 @@ from . import story as story_view
 def section(request: HttpRequest, section_slug: str) -> HttpResponseBase:
     """`/<section>/`."""
     language = translation.get_language()
-    found = Section.objects.filter(
-        ~restricted(), live=True, slug=section_slug, locale__language_code=language
-    ).first()
+    found = (
+        Section.objects.select_related("locale")
+        .filter(~restricted(), live=True, slug=section_slug, locale__language_code=language)
+        .first()
+    )
     return section_view.section(request, found) if found else wagtail_views.serve(request, f"{section_slug}/")
 
 
