@@ -64,9 +64,9 @@ def paper(db: None) -> Paper:
 
 
 @pytest.fixture
-def corpora() -> Iterator[Path]:
+def corpora() -> Path:
     """The folder of real third-party input; tests that read it are skipped where it is absent."""
     folder = Path(os.environ.get("BROADSHEET_CORPORA", Path(__file__).resolve().parents[2] / "shared"))
     if not (folder / "corpora").is_dir():
         pytest.skip("the corpora of real input are not on this machine")
-    yield folder
+    return folder
