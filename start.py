@@ -155,7 +155,8 @@ def make_venv() -> None:
 def installer() -> list[str]:
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    # Compiling every module now costs seconds; the few that are used compile when they are.
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     own = subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, check=False)
     if own.returncode == 0:
         return [str(PYTHON), "-m", "pip", "install", *quiet]

@@ -47,7 +47,6 @@ LIBRARY_APPS = (
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 )
@@ -73,6 +72,9 @@ def django_settings(paper: Paper) -> dict[str, Any]:
     languages = [(code, KNOWN_LANGUAGES[code]) for code in paper.languages]
     secure = paper.base_url.startswith("https://")
     own_apps = [name for name in paper.apps if name not in OUR_APPS]
+    databases = {"default": database.from_url(paper.database_url, paper.folder)}
+    # Its module needs psycopg, which only papers on PostgreSQL install.
+    postgres = ["django.contrib.postgres"] if databases["default"]["ENGINE"].endswith("postgresql") else []
     return {
         "PAPER": paper,
         "DEBUG": paper.debug,
@@ -81,11 +83,11 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS": [paper.base_url.rstrip("/")],
         "ROOT_URLCONF": "broadsheet.conf.urls",
         "WSGI_APPLICATION": "broadsheet.conf.wsgi.application",
-        "INSTALLED_APPS": [*own_apps, *OUR_APPS, *LIBRARY_APPS],
+        "INSTALLED_APPS": [*own_apps, *OUR_APPS, *LIBRARY_APPS, *postgres],
         "MIDDLEWARE": [*MIDDLEWARE, *(f"{name}.middleware.Middleware" for name in own_apps if _has(name))],
         "AUTH_USER_MODEL": "readers.User",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "DATABASES": {"default": database.from_url(paper.database_url, paper.folder)},
+        "DATABASES": databases,
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
         "FORM_RENDERER": "django.forms.renderers.DjangoTemplates",
@@ -210,6 +212,7 @@ def _wagtail(paper: Paper) -> dict[str, Any]:
             ("ar", "العربية"),
         ],
         "WAGTAILIMAGES_IMAGE_MODEL": "pictures.Picture",
+        "WAGTAILIMAGES_IMAGE_FORM_BASE": "broadsheet.pictures.forms.PictureForm",
         "WAGTAILIMAGES_EXTENSIONS": ["jpg", "jpeg", "png", "webp", "avif", "gif", "heic"],
         "WAGTAILIMAGES_MAX_UPLOAD_SIZE": 50 * 1024 * 1024,
         # A decompression bomb is refused from its header, before a pixel is decoded.

@@ -57,7 +57,7 @@ def document(
     related = _related({_id(v.get("story")) for k, v in blocks if k == "related"})
     files = _files({i for k, v in blocks if k == "documents" for i in _values(v.get("documents"))})
     shown = images(
-        {i for kind, value in blocks for i in _picture_ids(kind, value)}
+        {i for kind, value in blocks for i in picture_ids(kind, value)}
         | {item.picture_id for items in galleries.values() for item in items}
         | cover_ids([story, *also])
     )
@@ -159,7 +159,8 @@ def _values(stored: object) -> list[Any]:
     return [item["value"] if isinstance(item, dict) and "value" in item else item for item in items]
 
 
-def _picture_ids(kind: str, value: Any) -> list[int]:
+def picture_ids(kind: str, value: Any) -> list[int]:
+    """The pictures that a stored block shows."""
     if kind == "picture":
         return [_id(value.get("picture"))]
     if kind == "gallery":

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from modelsearch import index
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import TranslatableMixin
-from wagtail.snippets.models import register_snippet
 
 from ..slugs import slug_for
 
@@ -31,7 +30,6 @@ class Slugged(TranslatableMixin, index.Indexed, models.Model):
         return self.name
 
 
-@register_snippet
 class Author(Slugged):
     """A by-line's owner. `languages` are codes, comma-separated; `email` is printed only when `show_email`."""
 
@@ -75,7 +73,6 @@ class Author(Slugged):
         ]
 
 
-@register_snippet
 class Topic(Slugged):
     """What a story is about. `description` introduces the topic's page."""
 

@@ -6,13 +6,17 @@ from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, TranslatableMixin
 
 from .. import labels
 from ..blocks import BodyBlock
+from ..forms import StoryForm
+from ..panels import story_edit_handler
 from .listed import Listed
 from .people import Author, Topic
 
@@ -95,6 +99,8 @@ class Story(Listed):
     claimed_labels = models.JSONField(default=list, blank=True, editable=False, encoder=DjangoJSONEncoder)
     formats = models.JSONField(default=list, blank=True, editable=False)
 
+    base_form_class = StoryForm
+    edit_handler = story_edit_handler()
     parent_page_types: ClassVar = ["newsroom.Section"]
     subpage_types: ClassVar[list[str]] = []
 
@@ -121,6 +127,7 @@ class StoryByline(TranslatableMixin, Orderable):
     """One author of a story, in printing order."""
 
     story = ParentalKey(Story, on_delete=models.CASCADE, related_name="bylines")
+    panels: ClassVar = [FieldPanel("author")]
     author = models.ForeignKey(
         Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author")
     )
@@ -145,7 +152,9 @@ class Correction(TranslatableMixin, Orderable):
         _("kind"), max_length=14, choices=CorrectionKind.choices, default=CorrectionKind.CORRECTION
     )
     text = models.TextField(_("text"))
-    made_at = models.DateTimeField(_("made"), db_index=True)
+    made_at = models.DateTimeField(_("made"), db_index=True, default=timezone.now)
+
+    panels: ClassVar = [FieldPanel("kind"), FieldPanel("text"), FieldPanel("made_at")]
 
     class Meta(TranslatableMixin.Meta, Orderable.Meta):
         verbose_name = _("correction")
