@@ -88,6 +88,8 @@ def _xmp(image: Image.Image) -> Iterator[tuple[str, Any]]:
     rdf = packet.get("xmpmeta", packet).get("RDF") or {}
     blocks = rdf.get("Description") or []
     for block in blocks if isinstance(blocks, list) else [blocks]:
+        if not isinstance(block, dict):
+            continue
         for key, name in XMP_FIELDS.items():
             if key in block:
                 yield name, _clean(name, _first_text(block[key]))
