@@ -63,7 +63,9 @@ SHAPE = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?(?:{MONTHS})\b.{{0,6}}?\d{{4}}|\b(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}",
     re.IGNORECASE,
 )
-CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?::[0-5]\d)?(?:\s*([ap])\.?m\.?)?", re.IGNORECASE)
+CLOCK = re.compile(
+    r"(?:\b|(?<=\dT))([01]?\d|2[0-3])[:.h]([0-5]\d)(?::[0-5]\d)?(?:\s*([ap])\.?m\.?)?", re.IGNORECASE
+)
 LONGEST = 80
 LANGUAGES = ["en", "az", "ru", "ar", "tr", "fr", "de", "es", "it", "uk"]
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement
+from trafilatura import extract_metadata
 
 from . import dates, words
 
@@ -66,6 +67,10 @@ AUTHOR_PATHS = (
     '//*[contains(concat(" ", normalize-space(@class), " "), " author ")]',
     '//*[contains(@class, "byline")]',
     '//*[contains(@class, "author__name") or contains(@class, "post-author") or contains(@class, "entry-author") or contains(@class, "article-author")]',
+)
+HEADLINE_CLASS = re.compile(
+    r"(?:entry|post|article|story|page|single|content)[-_]?(?:title|headline|header)|headline|hed\b",
+    re.IGNORECASE,
 )
 NOT_NAMES = re.compile(
     r"^(?:admin|administrator|editor|editors|editorial|editorial team|redaktion|redaksiya|staff|webmaster|guest|author|authors|unknown|none|null|root|https?:.*|@.*|www\..*)$",
@@ -193,23 +198,66 @@ def _site_name(meta: dict[str, str], items: list[dict[str, Any]]) -> str:
 def _headline(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str) -> str:
     """The headline on which the page's statements agree best; the site's own name is cut off."""
     title = words.tidy(tree.findtext(".//title") or "")
-    ones = [words.tidy(element.text_content()) for element in tree.iterfind(".//h1")]
-    ones = [text for text in ones if 3 <= len(text) <= 300]
     said = [
         next((words.tidy(_unescaped(t)) for t in _texts(items, "headline")), ""),
         words.tidy(meta.get("og:title", "")),
         words.tidy(meta.get("twitter:title", "")),
     ]
+    claims = [text for text in [*said, title] if text]
+    ones = [text for text, _ in _headings(tree, ("h1",), site)]
     for text in ones:
         # The h1 is what readers saw: it wins when title or metadata repeat it.
-        if any(_agrees(text, other) for other in [title, *said] if other):
+        if any(_agrees(text, other) for other in claims):
+            return text
+    named = [
+        text
+        for text, element in _headings(tree, ("h1", "h2", "h3"), site)
+        if HEADLINE_CLASS.search(_classes(element))
+    ]
+    for text in named or [text for text, _ in _headings(tree, ("h2", "h3"), site)]:
+        # Blogs keep the h1 for their own name.
+        if any(_agrees(text, other) for other in claims):
             return text
     for text in said:
         if text:
             return _cut_site(text, site)
+    if len(named) == 1:
+        return named[0]
+    inside = [words.tidy(e.text_content()) for e in tree.xpath("//article//h1 | //main//h1")]
+    if len(inside) == 1 and inside[0]:
+        return inside[0]
     if title:
         return _cut_site(title, site)
     return ones[0] if ones else ""
+
+
+def _headings(tree: HtmlElement, tags: tuple[str, ...], site: str) -> list[tuple[str, HtmlElement]]:
+    """Headings in order, without those that are the site's name: a link home, or what the site calls itself."""
+    found = []
+    for element in tree.iter(*tags):
+        text = words.tidy(element.text_content())
+        if not 3 <= len(text) <= 300 or (site and squeezed(text) == squeezed(site)):
+            continue
+        links = [a.get("href") or "" for a in element.iter("a")]
+        if any(re.fullmatch(r"(?:https?://[^/]+)?/?(?:index\.\w+)?", link) for link in links):
+            continue
+        if re.search(
+            r"site-?(?:title|name|logo)|blog-?title|logo",
+            _classes(element) + _classes(element.getparent()),
+            re.IGNORECASE,
+        ):
+            continue
+        found.append((text, element))
+    return found[:40]
+
+
+def _classes(element: HtmlElement | None) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''} " if element is not None else ""
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits alone, for comparing what differs in marks and case only."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _unescaped(text: str) -> str:
@@ -219,8 +267,17 @@ def _unescaped(text: str) -> str:
 
 
 def _agrees(a: str, b: str) -> bool:
-    x, y = (re.sub(r"[\W_]+", "", words.split_labels(t)[0]).casefold() for t in (a, b))
-    return len(x) > 5 and (x == y or y.startswith(x) or (x in y and len(x) > len(y) * 0.5))
+    """Whether heading `a` is claim `b`, or one of the parts that a divider makes of it."""
+    x = squeezed(words.split_labels(a)[0])
+    if len(x) < 4:
+        return False
+    whole = words.split_labels(b)[0]
+    parts = {squeezed(whole)}
+    for divider in DIVIDERS:
+        pieces = whole.split(divider)
+        parts |= {squeezed(piece) for piece in pieces}
+        parts |= {squeezed(divider.join(pieces[:n])) for n in range(1, len(pieces))}
+    return x in parts or (len(x) > 20 and squeezed(whole).startswith(x))
 
 
 def _cut_site(text: str, site: str) -> str:
@@ -278,7 +335,17 @@ def _authors(
                     ]
             if found:
                 break
+    if not found:
+        found = [name for name in words.byline_names(_guessed_author(tree)) if not _is_not_name(name, site)]
     return tuple(dict.fromkeys(found))[:6]
+
+
+def _guessed_author(tree: HtmlElement) -> str:
+    """What trafilatura's rules for authors find where the page says nothing we know."""
+    try:
+        return getattr(extract_metadata(tree, extensive=False), "author", None) or ""
+    except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError):
+        return ""
 
 
 def _is_not_name(name: str, site: str) -> bool:
@@ -315,7 +382,7 @@ def _moment(
 def _guessed(html: str, zone: tzinfo) -> datetime | None:
     """What htmldate finds in addresses and text: a day without a time."""
     try:
-        found = find_date(html, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
+        found = find_date(html, original_date=True, extensive_search=True, outputformat="%Y-%m-%d")
     except (ValueError, TypeError, RecursionError, etree.LxmlError):
         return None
     return dates.parse(found, zone) if found else None

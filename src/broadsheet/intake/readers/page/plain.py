@@ -23,7 +23,7 @@ ADDRESS = re.compile(r"https?://[^\s<>\"')]+")
 DATELINE = re.compile(
     r"^((?:[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ][\w.'’-]*(?:[ ,/-]+))*[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ]{3,}[\w.'’-]*)\s*,?\s*(?:[A-Z][a-z]+\.? \d{1,2}\s*)?(?:\([^)]{2,30}\)\s*)?[—–-]{1,2}\s"
 )
-WRAPPED_AT_LEAST = 45
+WRAPPED_AT_LEAST = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
             continue
         if paragraphs and len(paragraphs) >= 1 and words.THE_END.match(line):
             break
+        inline = _byline_and_date(line, zone) if not paragraphs else None
+        if inline:
+            bylines, moments = bylines or inline[0], [*moments, inline[1]]
+            continue
         found = dates.date_line(line, zone)
         if found:
             if re.match(r"(?:last )?(?:updated|modified)|yenilənib|обновлено|آخر تحديث", line, re.IGNORECASE):
@@ -73,10 +77,6 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
         names = _byline(line)
         if names and not bylines and (not paragraphs or line is lines[-1]):
             bylines = names
-            continue
-        inline = _byline_and_date(line, zone) if not paragraphs else None
-        if inline:
-            bylines, moments = bylines or inline[0], [*moments, inline[1]]
             continue
         if words.is_furniture(line) or SOURCE_LINE.match(line) or ADDRESS.fullmatch(line):
             continue
@@ -152,11 +152,12 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
         score = 0.0
         score += 4 * bool(labels)
         score += 3 * (counts[_bare(line)] > 1)
-        score += 2 * any(dates.date_line(other, zone) for other in after)
+        score += 2 * any((moment := dates.date_line(other, zone)) and moment[1] for other in after)
+        score += 2.5 * _leads_to_prose(lines[at + 1 : at + 8], zone)
         score += 2 * any(_byline(other) for other in after)
         score += 1.5 * (len(bare.split()) >= 4)
         score += 1.0 * (25 <= len(bare) <= 140)
-        score -= 2.5 * bool(re.search(r"[.;:,]['\"”’»)]*$", bare) and len(bare) > 60)
+        score -= 6 * bool(re.search(r"[.;:,]['\"”’»)]*$", bare) and len(bare) > 60)
         score -= 1.5 * (len(bare) > 160)
         score -= 2.0 * bool(
             re.fullmatch(r"[\w.-]+\.(?:com|az|ru|org|net|info|news|[a-z]{2})", bare, re.IGNORECASE)
@@ -167,7 +168,22 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
         prose_seen += _is_prose(line) and len(line) > 160
     if best is None or best[0] < 0.5:
         return None
-    return best[1]
+    # Pages print the headline twice with the date between: the story begins at the first.
+    return next(at for at, line in enumerate(lines) if _same(line, lines[best[1]]))
+
+
+def _leads_to_prose(after: list[str], zone: tzinfo) -> bool:
+    """Whether the text begins here: nothing but dates, by-lines and furniture stands before the first sentence."""
+    for line in after:
+        if (
+            dates.date_line(line, zone)
+            or _byline(line)
+            or words.is_furniture(line)
+            or _byline_and_date(line, zone)
+        ):
+            continue
+        return _is_prose(line)
+    return False
 
 
 def _bare(line: str) -> str:
