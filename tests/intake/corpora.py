@@ -79,7 +79,8 @@ def readability_pages(folder: Path) -> Iterator[tuple[str, str, dict[str, object
             if meta in files:
                 source = archive.extractfile(files[name])
                 truth = archive.extractfile(files[meta])
-                assert source is not None and truth is not None
+                assert source is not None
+                assert truth is not None
                 yield name, decode(source.read(), name), json.load(truth)
 
 

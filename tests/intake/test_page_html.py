@@ -40,7 +40,7 @@ def test_json_ld_wins_over_looser_statements():
 
 
 def test_labels_leave_an_html_headline():
-    html = f"<html><head><title>Talks [VIDEO]</title></head><body><article><h1>Talks go on in the city [VIDEO]</h1>{PARAGRAPHS}</article></body></html>"
+    html = f"<html><head><title>Talks go on in the city [VIDEO] - Morning Post</title></head><body><article><h1>Talks go on in the city [VIDEO]</h1>{PARAGRAPHS}</article></body></html>"
     story = story_of(PageSource("x", html, True), ZONE)
 
     assert (story.headline, story.labels) == ("Talks go on in the city", ("VIDEO",))

@@ -223,9 +223,6 @@ def _headline(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any
             return _cut_site(text, site)
     if len(named) == 1:
         return named[0]
-    inside = [words.tidy(e.text_content()) for e in tree.xpath("//article//h1 | //main//h1")]
-    if len(inside) == 1 and inside[0]:
-        return inside[0]
     if title:
         return _cut_site(title, site)
     return ones[0] if ones else ""
