@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -76,7 +77,7 @@ def make_story(
         title=headline or f"Story number {number}",
         slug=facts.pop("slug", f"story-{number}"),
         locale=section.locale,
-        body=[{"type": kind, "value": value} for kind, value in blocks],
+        body=json.dumps([{"type": kind, "value": value} for kind, value in blocks]),
         published_at=timezone.now() - timedelta(hours=hours_ago) if live else None,
         live=live,
         **{"access": "free", **facts},

@@ -140,9 +140,7 @@ def test_changes_to_the_front_page_reach_readers_only_on_publishing(client, staf
         "title": "Box",
         "layout": "list",
         "slots": 1,
-        "cards": [
-            {"type": "item", "value": {"story": story.pk, "headline": "Said otherwise", "boost": False}}
-        ],
+        "cards": [{"story": story.pk, "headline": "Said otherwise", "boost": False}],
         "refill": False,
     }
     front.containers = [{"type": "container", "value": box}]
@@ -162,7 +160,7 @@ def test_free_slots_are_refilled_without_repeating_a_story(client, staffed):
     pinned = {
         **box,
         "title": "One",
-        "cards": [{"type": "item", "value": {"story": stories[5].pk, "headline": "", "boost": False}}],
+        "cards": [{"story": stories[5].pk, "headline": "", "boost": False}],
     }
     front.containers = [
         {"type": "container", "value": pinned},

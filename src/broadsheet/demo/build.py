@@ -5,6 +5,7 @@ A marker is written last; a build that was killed is thrown away and begun anew.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import threading
@@ -296,11 +297,14 @@ class _Desk:
             published_at=published if status == "live" else None,
             updated_at=self.now - edition.age(facts["updated"]) if "updated" in facts else None,
             lead_picture=self.pictures.get(facts.get("lead", "")),
-            body=[
-                {"type": kind, "value": self._block(kind, value, text.language)}
-                for kind, value in text.body
-                if self._is_there(kind, value, text.language)
-            ],
+            # As JSON, the stored form: as a list, Wagtail takes a nested list's items for bare values.
+            body=json.dumps(
+                [
+                    {"type": kind, "value": self._block(kind, value, text.language)}
+                    for kind, value in text.body
+                    if self._is_there(kind, value, text.language)
+                ]
+            ),
             live=status == "live",
             show_in_menus=False,
         )
@@ -335,12 +339,7 @@ class _Desk:
         if kind == "picture":
             return {"picture": self.pictures[value].pk, "size": "column"}
         if kind == "gallery":
-            return {
-                "pictures": [
-                    {"type": "item", "value": {"picture": self.pictures[key].pk, "size": "column"}}
-                    for key in value
-                ]
-            }
+            return {"pictures": [{"picture": self.pictures[key].pk, "size": "column"} for key in value]}
         if kind == "quote":
             return {"quote": value[0], "by": value[1]}
         if kind == "facts":
@@ -374,10 +373,8 @@ class _Desk:
             front.title = paper["name"][code]
             front.share_picture = self.pictures["capital-dusk"]
             front.follow = [{"type": "account", "value": account} for account in paper["follow"]]
-            front.containers = [
-                {"type": "container", "value": self._container(box, code, paper)}
-                for box in paper["containers"]
-            ]
+            boxes = [self._container(box, code, paper) for box in paper["containers"]]
+            front.containers = json.dumps([{"type": "container", "value": box} for box in boxes])
             front.save_revision(clean=False).publish(skip_permission_checks=True)
 
     def _container(self, box: dict[str, Any], code: str, paper: dict[str, Any]) -> dict[str, Any]:
@@ -401,11 +398,7 @@ class _Desk:
             else "",
             "layout": box["layout"],
             "slots": box["slots"],
-            "cards": [
-                {"type": "item", "value": {"story": page.pk, "headline": "", "boost": False}}
-                for page in pinned
-                if page
-            ],
+            "cards": [{"story": page.pk, "headline": "", "boost": False} for page in pinned if page],
             "refill_section": section.pk if section and box["title"] else None,
             "refill_topic": "",
             "refill_genre": refill.get("genre", ""),

@@ -174,7 +174,7 @@ class Landing:
         page = Story(
             locale=section.locale,
             live=is_live,
-            **{key: value for key, value in values.items() if key != "bylines"},
+            **_fields(values),
         )
         page.bylines = self._bylines(values["bylines"], section)
         if is_live:
@@ -195,7 +195,7 @@ class Landing:
             if name == "bylines":
                 page.bylines = self._bylines(values[name], section)
             else:
-                setattr(page, name, values[name])
+                setattr(page, name, _fields(values)[name])
             changed = True
         if changed:
             page.save_revision(clean=False).publish(skip_permission_checks=True) if page.live else page.save()
@@ -231,6 +231,11 @@ class Landing:
             )
             made += created
         return made
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as model fields take them: the body as stored JSON, by-lines apart."""
+    return {**{k: v for k, v in values.items() if k != "bylines"}, "body": json.dumps(values["body"])}
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

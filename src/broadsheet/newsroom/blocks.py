@@ -153,7 +153,7 @@ class MissingPictureBlock(blocks.StructBlock):
 class BodyBlock(blocks.StreamBlock):
     """A story's body, in reading order."""
 
-    text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"), icon="pilcrow")
+    text = blocks.RichTextBlock(required=False, features=TEXT_FEATURES, label=_("Text"), icon="pilcrow")
     picture = PictureBlock()
     gallery = GalleryBlock()
     quote = QuoteBlock()

@@ -13,6 +13,12 @@ PUBLISHING = ("action-publish",)
 class StoryForm(WagtailAdminPageForm):
     """Refuses to publish while the checklist lacks something that is needed, and says what."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            # Left empty it is made from the headline, in any script, by the model.
+            self.fields["slug"].required = False
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if any(name in self.data for name in PUBLISHING) and not self.errors:

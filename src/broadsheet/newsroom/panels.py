@@ -14,6 +14,7 @@ from wagtail.admin.panels import (
     Panel,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 
 
@@ -35,7 +36,9 @@ class ChecklistPanel(Panel):
 
 story_panels = [
     FieldPanel("kicker"),
-    FieldPanel("title", heading=_("Headline")),
+    TitleFieldPanel(
+        "title", heading=_("Headline"), help_text=_("Without any label such as [PHOTO]: the site adds those.")
+    ),
     FieldPanel("standfirst"),
     InlinePanel("bylines", label=_("By-line"), heading=_("By-lines")),
     MultiFieldPanel(

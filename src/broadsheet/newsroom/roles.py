@@ -37,27 +37,28 @@ class Role(StrEnum):
     TRANSLATOR = "Translator"
 
 
+# Wagtail gives rights on its own image and media models, whatever model stands in for them.
 ACCESS = "wagtailadmin.access_admin"
-CHOOSE = ("pictures.choose_picture", "wagtaildocs.choose_document")
+CHOOSE = ("wagtailimages.choose_image", "wagtaildocs.choose_document")
 PICTURES = (
-    "pictures.add_picture",
+    "wagtailimages.add_image",
     "pictures.change_picture",
     "wagtaildocs.add_document",
     "wagtaildocs.change_document",
 )
-CLIPS = ("pictures.add_clip", "pictures.change_clip")
+CLIPS = ("wagtailmedia.add_media", "wagtailmedia.change_media")
 FILING = ("newsroom.add_topic", "newsroom.change_topic", "newsroom.add_author", "newsroom.change_author")
 TRANSLATING = ("wagtail_localize.submit_translation",)
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
-    Role.REPORTER: (ACCESS, "pictures.add_picture", *CHOOSE),
+    Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
     Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING),
     Role.EDITOR_IN_CHIEF: (
         ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *TRANSLATING,
-        "pictures.delete_picture", "pictures.delete_clip", "newsroom.delete_topic", "newsroom.delete_author",
+        "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
         "readers.add_user", "readers.change_user",
     ),
-    Role.PHOTO_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, "pictures.delete_picture", "pictures.delete_clip"),
+    Role.PHOTO_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, "wagtailimages.delete_image", "wagtailmedia.delete_media"),
     Role.TRANSLATOR: (ACCESS, *CHOOSE, *TRANSLATING),
 }  # fmt: skip
 COLLECTION_PERMISSIONS: dict[Role, tuple[str, ...]] = {
@@ -123,7 +124,11 @@ def _give(group: Group, names: Iterable[str]) -> None:
 def _give_collection(group: Group, kinds: Iterable[str]) -> None:
     root = Collection.get_first_root_node()
     for kind in kinds:
-        for model, app in (("picture", "pictures"), ("document", "wagtaildocs"), ("clip", "pictures")):
+        for model, app in (
+            ("image", "wagtailimages"),
+            ("document", "wagtaildocs"),
+            ("media", "wagtailmedia"),
+        ):
             permission = Permission.objects.filter(
                 content_type__app_label=app, codename=f"{kind}_{model}"
             ).first()

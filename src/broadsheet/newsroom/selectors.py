@@ -247,18 +247,38 @@ def more_for(story: Story, limit: int = 6) -> list[Story]:
 # -- the front page ---------------------------------------------------------------------------------------------------
 
 
+# Where each language's front page was last seen: a hint that saves walking a million pages of one locale.
+_seen_fronts: dict[str, int] = {}
+MENU_SLACK = 40
+
+
 def front_page(language: str) -> FrontPage | None:
-    """The live front page of a language."""
-    return FrontPage.objects.live().filter(locale__language_code=language).select_related("locale").first()
+    """The live front page of a language. One query; two after the hint went stale."""
+    live = FrontPage.objects.live().filter(locale__language_code=language).select_related("locale").order_by()
+    hint = _seen_fronts.get(language)
+    found = live.filter(pk=hint).first() if hint else None
+    if found is None and (
+        found := live.filter(pk__in=list(FrontPage.objects.values_list("pk", flat=True))).first()
+    ):
+        _seen_fronts[language] = found.pk
+    return found
 
 
 def navigation(front: FrontPage) -> tuple[list[Named], list[Named]]:
-    """Sections and information pages of one language in the editors' order: one query."""
-    children = Page.objects.live().in_menu().child_of(front).select_related("content_type").order_by("path")
+    """Sections and information pages of one language in the editors' order: one query.
+
+    The children are asked for by their tree paths, which an index answers; a prefix search would walk every story.
+    """
+    language = front.locale.language_code
+    # Deleted children leave gaps in the numbering of paths; the slack covers them.
+    paths = [Page._get_path(front.path, front.depth + 1, n) for n in range(1, front.numchild + MENU_SLACK)]
+    children = Page.objects.filter(path__in=paths, live=True, show_in_menus=True).select_related(
+        "content_type"
+    )
     sections: list[Named] = []
     infos: list[Named] = []
-    for page in children:
-        named = Named(page.title, page_path(page.url_path, front.locale.language_code), page.slug)
+    for page in sorted(children.order_by(), key=lambda page: page.path):
+        named = Named(page.title, page_path(page.url_path, language), page.slug)
         (infos if page.content_type.model_class() is InfoPage else sections).append(named)
     return sections, infos
 
@@ -271,7 +291,8 @@ def filled_containers(front: FrontPage, language: str) -> tuple[list[Container],
     containers = [block["value"] for block in front.containers.raw_data]
     pinned_ids = [item["story"] for box in containers for item in _items(box)]
     pinned: dict[int, Listed] = {page.pk: page for page in _by_id(pinned_ids)}
-    sections = {s.pk: s for s in Section.objects.live().child_of(front)}
+    wanted = {box["refill_section"] for box in containers if box.get("refill_section")}
+    sections = {s.pk: s for s in Section.objects.live().filter(pk__in=wanted).order_by()}
     taken = set(pinned)
     filled: list[tuple[Mapping[str, Any], list[tuple[Listed, str, bool]]]] = []
     for box in containers:

@@ -91,7 +91,7 @@ class Story(Listed):
         related_name="+",
         verbose_name=_("lead video"),
     )
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+    body = StreamField(BodyBlock(), blank=True, default=[("text", "")], verbose_name=_("body"))
 
     topics = ParentalManyToManyField(Topic, blank=True, related_name="stories", verbose_name=_("topics"))
     source_name = models.CharField(_("source"), max_length=255, blank=True)

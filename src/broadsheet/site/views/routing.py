@@ -6,6 +6,9 @@ information pages, moved pages, pages behind a password.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -18,28 +21,34 @@ from . import gallery as gallery_view
 from . import section as section_view
 from . import story as story_view
 
+AnyPage = TypeVar("AnyPage")
+
 
 def section(request: HttpRequest, section_slug: str) -> HttpResponseBase:
     """`/<section>/`."""
-    language = translation.get_language()
-    found = (
+    sections = (
         Section.objects.select_related("locale")
-        .filter(~restricted(), live=True, slug=section_slug, locale__language_code=language)
-        .first()
+        .filter(~restricted(), live=True, slug=section_slug)
+        .order_by()
     )
+    found = _in_language(sections, lambda page: page.locale.language_code)
     return section_view.section(request, found) if found else wagtail_views.serve(request, f"{section_slug}/")
 
 
 def page(request: HttpRequest, section_slug: str, slug: str) -> HttpResponseBase:
     """`/<section>/<slug>/`: a story, else a gallery."""
-    story = _find(public(Story.objects.select_related("desk", "lead_clip")), section_slug, slug)
+    here = {"slug": slug, "desk__slug": section_slug}
+    stories = public(Story.objects.select_related("desk", "lead_clip")).filter(**here).order_by()
+    story = _in_language(stories, lambda page: page.language)
     if story:
         return story_view.story(request, story)
-    gallery = _find(public_galleries(), section_slug, slug)
+    gallery = _in_language(public_galleries().filter(**here).order_by(), lambda page: page.language)
     if gallery:
         return gallery_view.gallery(request, gallery)
     return wagtail_views.serve(request, f"{section_slug}/{slug}/")
 
 
-def _find(pages, section_slug: str, slug: str):  # type: ignore[no-untyped-def]  # a query set of either page class
-    return pages.filter(slug=slug, desk__slug=section_slug, language=translation.get_language()).first()
+def _in_language(pages: Iterable[AnyPage], language_of: Callable[[AnyPage], str]) -> AnyPage | None:
+    """The one in this request's language: of a slug there are a few, of a language a million."""
+    language = translation.get_language()
+    return next((page for page in pages if language_of(page) == language), None)

@@ -28,7 +28,7 @@ async function open(links, index) {
     src: link.href, width: +link.dataset.width, height: +link.dataset.height,
     alt: link.querySelector("img")?.alt ?? "", caption: link.closest("figure").querySelector("figcaption")?.textContent ?? "",
   }));
-  const shown = new lightbox({ dataSource: items, index, bgOpacity: 0.94, returnFocus: false, rtl: document.dir === "rtl" });
+  const shown = new lightbox({ dataSource: items, index, bgOpacity: 0.94, returnFocus: false, showHideAnimationType: "none", rtl: document.dir === "rtl" });
   let byBack = false;
   const back = () => { byBack = true; shown.close(); };
   shown.on("uiRegister", () => shown.ui.registerElement({
