@@ -257,10 +257,10 @@ def front_page(language: str) -> FrontPage | None:
     live = FrontPage.objects.live().filter(locale__language_code=language).select_related("locale").order_by()
     hint = _seen_fronts.get(language)
     found = live.filter(pk=hint).first() if hint else None
-    if found is None and (
-        found := live.filter(pk__in=list(FrontPage.objects.values_list("pk", flat=True))).first()
-    ):
-        _seen_fronts[language] = found.pk
+    if found is None:
+        found = live.filter(pk__in=list(FrontPage.objects.values_list("pk", flat=True))).first()
+        if found is not None:
+            _seen_fronts[language] = found.pk
     return found
 
 

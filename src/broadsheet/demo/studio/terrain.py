@@ -62,12 +62,12 @@ def ridges(
             shape = 1 - np.abs(2 * shape - 1)
         top = (base * h + height * 0.18) - shape * height
         inside = smoothstep(-0.8, 0.8, rows - top[None, :])
-        texture = fbm(h, w, rng, (14 + 8 * layer, 10 + 6 * layer), 5, 0.62)
+        texture = fbm(h, w, rng, (4 + 4 * layer, 5 + 4 * layer), 6, 0.5)
         slope = np.gradient(top)[None, :]
         lean = np.clip(
             0.5
-            + (texture - np.roll(texture, int(w * 0.006), 1)) * 6 * (0.6 + depth)
-            - np.clip(slope, -3, 3) * 0.10 * (1 if light.sun[0] > 0.5 else -1),
+            + (texture - np.roll(texture, (int(h * 0.004), int(w * 0.006)), (0, 1))) * 9 * (0.7 + 0.5 * depth)
+            - np.clip(slope, -3, 3) * 0.03 * (1 if light.sun[0] > 0.5 else -1),
             0,
             1,
         )
