@@ -29,7 +29,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
     os.chdir(CHECKOUT)
     template_database()
     if not arguments.all:
-        return _pytest(["-m", "not browser and not migrations", *rest])
+        return _pytest(["-m", "not browser and not migrations and not docs", *rest])
     codes = {name: _tool(name, command) for name, command in TOOLS}
     skipped: list[str] = []
     marks = ["not migrations"]
@@ -41,7 +41,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
             skipped.append("PostgreSQL (no server binaries and no BROADSHEET_TEST_DATABASE_URL)")
         else:
             codes["PostgreSQL"] = _pytest(
-                ["-m", "not browser and not migrations", *rest], BROADSHEET_TEST_DATABASE_URL=url
+                ["-m", "not browser and not migrations and not docs", *rest], BROADSHEET_TEST_DATABASE_URL=url
             )
     codes["migrations"] = _pytest(["-m", "migrations", "-n", "0", "tests/house"])
     codes["SQLite"] = _pytest(["-m", " and ".join(marks), *rest])
@@ -75,7 +75,7 @@ def _tool(name: str, command: Sequence[str]) -> int:
 
 
 def _pytest(words: Sequence[str], **environment: str) -> int:
-    parallel = [] if "-n" in words else ["-n", "2"]
+    parallel = [] if "-n" in words else ["-n", "2", "--dist", "loadgroup"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *parallel, *words], env={**os.environ, **environment}, check=False
     ).returncode
