@@ -18,7 +18,7 @@ from .section import cursor_of
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """`/author/<slug>/`: who it is and what they wrote in this language."""
     language = translation.get_language() or ""
-    found = Author.objects.filter(slug=slug, locale__language_code=language).first()
+    found = Author.objects.select_related("locale").filter(slug=slug, locale__language_code=language).first()
     if found is None:
         raise Http404("no such author")
     photo = images({found.photo_id}).get(found.photo_id) if found.photo_id else None

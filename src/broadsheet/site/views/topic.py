@@ -16,7 +16,7 @@ from .section import cursor_of
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """`/topic/<slug>/`: what we wrote about it in this language."""
     language = translation.get_language() or ""
-    found = Topic.objects.filter(slug=slug, locale__language_code=language).first()
+    found = Topic.objects.select_related("locale").filter(slug=slug, locale__language_code=language).first()
     if found is None:
         raise Http404("no such topic")
     same = Topic.objects.filter(translation_key=found.translation_key).select_related("locale")
