@@ -32,6 +32,9 @@ def django_db_setup(
         yield
         connection.close()
         return
+    # Each worker has a database of its own.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    connection.settings_dict["TEST"]["NAME"] = f"broadsheet_test_{worker}"
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, parallel=0)
         yield
