@@ -29,9 +29,9 @@ def test_the_real_page_gives_exactly_its_story(corpora):
     assert story.labels == ("PHOTO",)
     assert story.bylines == ("Vugar Khalilov",)
     assert story.published.isoformat() == "2022-04-05T12:51:00+04:00"
+    lines = [line.strip() for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert paragraphs == lines[lines.index("By Vugar Khalilov") + 1 : lines.index("---")]
     assert len(paragraphs) == 9
-    assert paragraphs[0].startswith("The next round of political")
-    assert paragraphs[8].endswith("between them.")
 
 
 @pytest.mark.parametrize(
