@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +22,20 @@ def sections_to_write_in(user: Any) -> list[Section]:
     return [section for section in sections if section.permissions_for_user(user).can_add_subpage()]
 
 
+def by_language(sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
+    """The same sections under the name of their language, the languages in the tree's order."""
+    found: dict[str, list[Section]] = {}
+    for section in sections:
+        found.setdefault(section.locale.get_display_name(), []).append(section)
+    return list(found.items())
+
+
 def new_story(request: HttpRequest) -> HttpResponse:
     """Straight to the editor when there is one section to write in, else a choice of sections."""
     sections = sections_to_write_in(request.user)
     if len(sections) == 1:
         return redirect("wagtailadmin_pages:add", "newsroom", "story", sections[0].pk)
-    return render(request, "newsroom/new_story.html", {"sections": sections})
+    return render(request, "newsroom/new_story.html", {"desks": by_language(sections)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -87,7 +87,9 @@ class DesksPanel(Component):
     def render_html(self, parent_context: Any = None) -> SafeString:
         from django.template.loader import render_to_string
 
-        return SafeString(render_to_string("newsroom/panels/desks.html", {"sections": self.sections}))
+        return SafeString(
+            render_to_string("newsroom/panels/desks.html", {"desks": views.by_language(self.sections)})
+        )
 
 
 @hooks.register("construct_homepage_panels")

@@ -29,6 +29,16 @@ def choose(request: HttpRequest, story: Story) -> Grant:
     return decide(Access(story.access), story.pk, reader.pass_, meter, limits(), timezone.now())
 
 
+def has_opened(request: HttpRequest, story: Story) -> bool:
+    """Whether this reader has the whole story open already: by right, or by a read that was spent before."""
+    reader = getattr(request, "reader", None) or Reader(request)
+    now = timezone.now()
+    grant = decide(Access(story.access), story.pk, reader.pass_, reader.meter, limits(), now)
+    if grant.reason is Reason.METER:
+        return any(known == story.pk for known, _ in reader.meter.current(limits(), now).reads)
+    return grant.variant is Variant.FULL
+
+
 def is_newsroom(request: HttpRequest) -> bool:
     """Whether staff is asking. Without a log-in cookie the session isn't touched: the answer then varies by nothing."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
