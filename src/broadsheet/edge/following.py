@@ -1,0 +1,90 @@
+"""Follows the origin's invalidation log: one worker of a machine does, for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from .metrics import Count
+from .origin import OriginDown
+
+if TYPE_CHECKING:
+    from .app import App
+
+log = logging.getLogger("broadsheet.edge")
+# The origin holds a poll this long when there is nothing to tell.
+WAIT_SECONDS = 20
+RETRY_SECONDS = 0.5
+MOST_BYTES = 32 << 20
+
+
+class Follower:
+    """Reads rows by cursor, writes them to the file, tells the workers."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.is_leading = False
+        self.is_caught_up = asyncio.Event()
+
+    async def run(self) -> None:
+        """Lead whenever nobody else does; in between, look for rows that another worker wrote."""
+        app = self.app
+        assert app.log is not None
+        descriptor = os.open(app.settings.folder / "edge.leader", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    self.is_caught_up.set()
+                    if app.log.shared[0] != app.log.seen:
+                        app.log.catch_up()
+                    await asyncio.sleep(0.05)
+                    continue
+                self.is_leading = True
+                await self._follow()
+        finally:
+            os.close(descriptor)
+
+    async def _follow(self) -> None:
+        app = self.app
+        assert app.log is not None
+        failures = 0
+        while True:
+            try:
+                await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)
+            except (OriginDown, TimeoutError, ValueError, KeyError) as error:
+                app.fetcher.is_following = False
+                if failures == 0:
+                    log.warning("the log can't be followed just now: %s", error)
+                failures += 1
+                # What is kept is served meanwhile; nobody waits for an origin that is away.
+                self.is_caught_up.set()
+                await asyncio.sleep(min(RETRY_SECONDS * failures, 5.0) if failures > 4 else RETRY_SECONDS)
+            else:
+                failures = 0
+                app.fetcher.is_following = True
+                self.is_caught_up.set()
+
+    async def _poll(self, wait: int) -> None:
+        app = self.app
+        assert app.log is not None
+        epoch, position = app.store.cursor
+        target = f"/-/log?after={position}&epoch={epoch}&wait={wait}"
+        answer = await app.origin.ask(b"GET", target.encode(), [(b"host", b"origin")], seconds=wait + 10.0)
+        try:
+            body = await answer.body(MOST_BYTES)
+        finally:
+            answer.close()
+        if answer.status != 200 or body is None:
+            raise OriginDown(f"the log answered {answer.status}")
+        told = json.loads(body)
+        rows, flush = told["rows"], told["flush"]
+        if flush or rows or (told["epoch"], told["position"]) != (epoch, position):
+            app.store.apply(told["epoch"], told["position"], rows, flush=flush)
+            app.count(Count.PURGED_ROWS, len(rows))
+            app.log.catch_up()

@@ -1,0 +1,122 @@
+"""`/latest/stream`: Server-Sent Events about new stories, fed by the log (HTML Standard §9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from .connection import Connection, Gone, Request
+from .metrics import Count
+from .stored import lines, status_line
+from .target import Refused
+
+if TYPE_CHECKING:
+    from .app import App
+
+MOST_STREAMS = 15_000
+# Shorter than the idle limit of any proxy between us and the reader.
+HEARTBEAT_SECONDS = 25.0
+# A client this far behind is not reading.
+MOST_WAITING_BYTES = 65_536
+MOST_REPLAYED = 50
+Row = dict[str, Any]
+
+
+class Streams:
+    """Every open stream of this worker, by language."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._waiting: dict[Connection, tuple[str, asyncio.Future[None]]] = {}
+
+    @property
+    def open(self) -> int:
+        return len(self._waiting)
+
+    async def serve(self, request: Request, path: bytes) -> None:
+        """Keep one client told until it leaves or we stop."""
+        if request.method != b"GET":
+            raise Refused(405, "Only GET is served here.")
+        if len(self._waiting) >= MOST_STREAMS:
+            raise Refused(503, "Too many streams.")
+        connection = request.connection
+        request.started = True
+        request.is_kept = False
+        prefix = path.removesuffix(b"/latest/stream").strip(b"/").decode("latin-1")
+        paper = self.app.paper
+        language = prefix if paper is not None and prefix in paper.languages else ""
+        if prefix and not language:
+            raise Refused(404, "Not found.")
+        kept = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+            (b"cache-status", b"broadsheet-edge; fwd=bypass"),
+            (b"connection", b"close"),
+        ]
+        last = request.headers.get(b"last-event-id", b"")
+        connection.transport.write(
+            status_line(200) + lines(kept) + b"\r\nretry: 5000\n\n" + self._missed(language, last)
+        )
+        done: asyncio.Future[None] = self.app.loop.create_future()
+        self._waiting[connection] = (language, done)
+        # What the parser and the head took is not needed again: ten thousand streams wait here.
+        request.headers, request.fields = {}, []
+        connection.headers, connection.fields = {}, []
+        try:
+            await done
+        finally:
+            self._waiting.pop(connection, None)
+        raise Gone
+
+    def _missed(self, language: str, last: bytes) -> bytes:
+        """Events since the one that the client saw last."""
+        if not last.isdigit():
+            return b""
+        rows = [
+            row
+            for _, row in self.app.store.rows_after(0)
+            if row.get("event") and row["id"] > int(last[:18]) and self._is_for(row, language)
+        ]
+        return b"".join(_event(row) for row in rows[-MOST_REPLAYED:])
+
+    def _is_for(self, row: Row, language: str) -> bool:
+        paper = self.app.paper
+        main = not language
+        said = row["event"].get("language", "")
+        return bool(said == language or (main and paper is not None and said not in paper.languages))
+
+    def on_row(self, number: int, row: Row) -> None:
+        """Tell everybody about one row."""
+        if not row.get("event"):
+            return
+        told = _event(row)
+        for connection, (language, done) in list(self._waiting.items()):
+            if not self._is_for(row, language):
+                continue
+            if connection.transport.get_write_buffer_size() > MOST_WAITING_BYTES:
+                if not done.done():
+                    done.set_result(None)
+                continue
+            connection.transport.write(told)
+            self.app.count(Count.STREAM_EVENTS)
+
+    async def beat(self) -> None:
+        """Write a comment to each stream now and then, so that nobody between takes it for dead."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            for number, connection in enumerate(list(self._waiting)):
+                connection.transport.write(b":\n\n")
+                if number % 500 == 499:
+                    await asyncio.sleep(0)
+
+    def end(self) -> None:
+        """Let every stream end; browsers come back by themselves."""
+        for _, done in self._waiting.values():
+            if not done.done():
+                done.set_result(None)
+
+
+def _event(row: Row) -> bytes:
+    return f"id: {row['id']}\nevent: story\ndata: {json.dumps(row['event'])}\n\n".encode()

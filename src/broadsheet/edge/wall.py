@@ -1,0 +1,118 @@
+"""The paywall at the edge: who is asking, and which variant of a story that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from broadsheet.paywall import (
+    Access,
+    Grant,
+    Meter,
+    Pass,
+    Reason,
+    Variant,
+    decide,
+    decode_meter,
+    decode_pass,
+    encode_meter,
+)
+
+from .settings import PaperRules
+
+PASS, METER = b"bs_pass", b"bs_meter"
+SESSION = b"bs_session"
+MOST_READERS = 20_000
+# How long a genuine pass that has run out is honoured while nobody can be asked to renew it (SAFETY finding 6).
+LONGEST_GRACE = timedelta(hours=24)
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """What one `Cookie` field says of its reader."""
+
+    pass_: Pass | None
+    meter: Meter
+    has_session: bool
+
+
+def cookies(field: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and values; what has no equals sign is passed over."""
+    for part in field.split(b";"):
+        name, equals, value = part.partition(b"=")
+        if equals:
+            yield name.strip(), value.strip().strip(b'"')
+
+
+class Wall:
+    """Decides for readers; remembers what cookies said, not what was decided."""
+
+    def __init__(self, rules: PaperRules) -> None:
+        self.rules = rules
+        self._known: dict[bytes, Reader] = {}
+        self._stranger = Reader(None, Meter(), has_session=False)
+
+    def reader(self, field: bytes | None) -> Reader:
+        """The reader of a `Cookie` field."""
+        if not field:
+            return self._stranger
+        known = self._known.get(field)
+        if known is None:
+            if len(self._known) >= MOST_READERS:
+                self._known.clear()
+            known = self._known[field] = self._read(field)
+        return known
+
+    def _read(self, field: bytes) -> Reader:
+        pass_, meter, has_session = None, Meter(), False
+        for name, value in cookies(field):
+            with suppress(UnicodeDecodeError):
+                if name == PASS and pass_ is None:
+                    pass_ = decode_pass(value.decode("ascii"), self.rules.keys)
+                elif name == METER:
+                    read = decode_meter(value.decode("ascii", "replace"), self.rules.keys)
+                    # Of two meters the fuller counts: a second cookie is no way to a second meter.
+                    if read.is_spent or len(read.reads) >= len(meter.reads):
+                        meter = read
+                elif name == SESSION:
+                    has_session = True
+        return Reader(pass_, meter, has_session)
+
+    def grant(self, reader: Reader, access: str, story: int, now: float) -> Grant:
+        """The variant for this reader."""
+        moment = datetime.fromtimestamp(now, UTC)
+        return decide(Access(access), story, reader.pass_, reader.meter, self.rules.limits, moment)
+
+    def peek(self, reader: Reader, access: str, story: int, now: float) -> Grant:
+        """The same for a request that opens nothing: HEAD, prefetch. It spends no read."""
+        grant = self.grant(reader, access, story, now)
+        if grant.reason is Reason.METER and grant.meter is not None:
+            return Grant(Variant.PREVIEW, Reason.WALL)
+        return grant
+
+    def needs_renewal(self, reader: Reader, access: str, now: float) -> bool:
+        """Whether a genuine pass has run out and would matter."""
+        if access == Access.FREE or reader.pass_ is None:
+            return False
+        moment = datetime.fromtimestamp(now, UTC)
+        return (
+            not reader.pass_.is_valid(moment)
+            and replace(reader.pass_, expires=moment).opens(Access(access), moment)
+            and timedelta(0) < moment - reader.pass_.expires
+        )
+
+    def graced(self, reader: Reader, now: float) -> Reader:
+        """The reader with their run-out pass honoured, if it ran out lately enough."""
+        moment = datetime.fromtimestamp(now, UTC)
+        if reader.pass_ is None or moment - reader.pass_.expires > LONGEST_GRACE:
+            return reader
+        return replace(reader, pass_=replace(reader.pass_, expires=moment))
+
+    def meter_cookie(self, meter: Meter) -> bytes:
+        """The `Set-Cookie` value that keeps a meter."""
+        text = encode_meter(meter, self.rules.keys)
+        age = int(self.rules.limits.period.total_seconds())
+        secure = "; Secure" if self.rules.is_secure else ""
+        return f"bs_meter={text}; Max-Age={age}; Path=/; HttpOnly; SameSite=Lax{secure}".encode("ascii")
