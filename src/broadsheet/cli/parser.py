@@ -51,12 +51,20 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--owner", default="owner@paper.example", help="the owner's e-mail address")
 
     for name, run, text in (
-        ("serve", running.serve, "serve the paper: origin and worker, supervised"),
+        ("serve", running.serve, "serve the paper: edge, origin and worker, supervised"),
         ("origin", running.origin, "the origin alone"),
     ):
         made = verb(name, run, text)
         folder(made)
         made.add_argument("--bind", default=DEFAULT_BIND, help="HOST:PORT")
+    edge = verb("edge", running.edge, "the edge alone, before this paper's origin or any other")
+    edge.add_argument("--origin", required=True, help="http://HOST:PORT, or unix:PATH")
+    folder(edge)
+    edge.add_argument("--bind", default=DEFAULT_BIND, help="HOST:PORT")
+    edge.add_argument(
+        "--workers", type=int, default=0, help="processes (default: edge_workers of the paper, else 1)"
+    )
+    edge.add_argument("--access-log", type=Path, default=None, help="a file for one JSON line per request")
     folder(verb("worker", running.worker, "the worker alone: tasks, schedules, sweepers"))
 
     made = verb("import", papers.import_, "take stories in")

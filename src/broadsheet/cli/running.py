@@ -1,4 +1,4 @@
-"""Verbs that run: `demo`, `serve`, `origin`, `worker`."""
+"""Verbs that run: `demo`, `serve`, `edge`, `origin`, `worker`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from argparse import Namespace
 from pathlib import Path
 
 from broadsheet.conf.boot import setup
-from broadsheet.conf.origin import LOOPBACK, check_free, parse_bind
+from broadsheet.conf.origin import LOOPBACK, check_free, origin_socket, parse_bind
 from broadsheet.conf.origin import serve as serve_origin
-from broadsheet.conf.paper import BadSetting
+from broadsheet.conf.paper import BadSetting, load
 from broadsheet.conf.supervisor import Process, supervise
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def serve(arguments: Namespace, rest: list[str]) -> int:
-    """Origin and worker under one supervisor."""
+    """Edge, origin and worker under one supervisor."""
     host, port = parse_bind(arguments.bind)
     check_free(host, port)
     paper = setup(arguments.dir)
@@ -27,9 +27,11 @@ def serve(arguments: Namespace, rest: list[str]) -> int:
 
 
 def _processes(folder: Path, bind: str) -> list[Process]:
-    # The edge will stand first here and take `bind`; the origin then listens on a socket of its own.
+    # The origin listens on a socket file that only this user can open; readers meet the edge alone.
+    inner = f"unix:{origin_socket(folder)}"
     return [
-        Process("origin", ["origin", "--dir", str(folder), "--bind", bind]),
+        Process("origin", ["origin", "--dir", str(folder), "--bind", inner]),
+        Process("edge", ["edge", "--dir", str(folder), "--origin", inner, "--bind", bind]),
         Process("worker", ["worker", "--dir", str(folder)]),
     ]
 
@@ -37,34 +39,46 @@ def _processes(folder: Path, bind: str) -> list[Process]:
 def _make_ready(folder: Path) -> None:
     """What every start looks after: migrations and static files. Nothing to do is quick."""
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    from broadsheet.conf.staticfiles import collect
+    from broadsheet.conf.migrating import migrate_if_needed
+    from broadsheet.conf.staticfiles import collect, looks
+    from broadsheet.press.services import announce_looks
 
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0)
+        migrate_if_needed()
     except DatabaseError as error:
         raise BadSetting(
             "the database does not answer", str(error), "correct database_url, or start the database"
         ) from None
     collect(settings.PAPER)
+    announce_looks(looks(settings.PAPER))
     connection.close()
 
 
 def origin(arguments: Namespace, rest: list[str]) -> int:
     """The origin alone."""
+    os.environ["BROADSHEET_DIR"] = str(arguments.dir.resolve())
+    load(arguments.dir)
+    if arguments.bind.startswith("unix:"):
+        serve_origin(socket=Path(arguments.bind.removeprefix("unix:")))
+        return 0
     host, port = parse_bind(arguments.bind)
     check_free(host, port)
-    os.environ["BROADSHEET_DIR"] = str(arguments.dir.resolve())
-    from broadsheet.conf.paper import load
-
-    load(arguments.dir)
     serve_origin(host, port)
     return 0
+
+
+def edge(arguments: Namespace, rest: list[str]) -> int:
+    """The edge alone: before this paper's origin, or as a plain shared cache before any other."""
+    host, port = parse_bind(arguments.bind)
+    check_free(host, port)
+    from broadsheet.conf.edge import edge_settings
+    from broadsheet.edge.server import run
+
+    log = None if arguments.access_log is None else arguments.access_log.resolve()
+    workers = arguments.workers or None
+    return run(edge_settings(arguments.dir, arguments.origin, host, port, workers=workers, access_log=log))
 
 
 def worker(arguments: Namespace, rest: list[str]) -> int:

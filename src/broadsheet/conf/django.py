@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ OUR_APPS = (
     "broadsheet.pictures",
     "broadsheet.newsroom",
     "broadsheet.press",
+    "broadsheet.audience",
     "broadsheet.intake",
     "broadsheet.site",
 )
@@ -51,6 +51,7 @@ LIBRARY_APPS = (
     "django.contrib.staticfiles",
 )
 MIDDLEWARE = (
+    "broadsheet.press.middleware.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -63,6 +64,7 @@ MIDDLEWARE = (
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.press.middleware.PassMiddleware",
+    "broadsheet.readers.middleware.PassIssuer",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 )
 
@@ -100,7 +102,8 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "WAGTAIL_I18N_ENABLED": True,
         "TIME_ZONE": paper.time_zone,
         "USE_TZ": True,
-        "BROADSHEET_KEYS": [blake2b(b"pass", key=paper.secret_key.encode()[:64]).hexdigest()],
+        "BROADSHEET_KEYS": list(paper.reader_keys),
+        "BROADSHEET_EDGE_KEYS": [paper.edge_key],
         "BROADSHEET_METER_LIMIT": paper.meter_limit,
         "BROADSHEET_METER_DAYS": paper.meter_days,
         **email.from_url(paper.email_url, paper.var),
@@ -158,6 +161,8 @@ def _security(*, secure: bool) -> dict[str, Any]:
         "CSRF_COOKIE_SECURE": secure,
         "CSRF_COOKIE_HTTPONLY": False,
         "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
+        # Only from an edge that signs: `press` removes the field from every other request.
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "SECURE_REFERRER_POLICY": "strict-origin-when-cross-origin",
         "X_FRAME_OPTIONS": "SAMEORIGIN",
         "PASSWORD_HASHERS": [

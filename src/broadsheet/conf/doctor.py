@@ -63,17 +63,17 @@ def sqlite(paper: Paper) -> Iterator[Finding]:
 
 
 def database(paper: Paper) -> Iterator[Finding]:
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import DatabaseError
+
+    from .migrating import waiting
 
     try:
-        executor = MigrationExecutor(connection)
-        waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        count = waiting()
     except DatabaseError as error:
         yield Finding(f"the database does not answer: {error}", "correct database_url, or start the database")
         return
-    if waiting:
-        yield Finding(f"{waiting} migrations wait", "broadsheet manage migrate")
+    if count:
+        yield Finding(f"{count} migrations wait", "broadsheet manage migrate")
 
 
 def storage(paper: Paper) -> Iterator[Finding]:

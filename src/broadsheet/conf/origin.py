@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
+import socket as sockets
+import tempfile
+from hashlib import blake2b
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -12,6 +15,8 @@ from granian.http import HTTP1Settings
 from .paper import BadSetting
 
 DEFAULT_BIND = "127.0.0.1:8000"
+# The system's limit for such a path is 107 bytes.
+LONGEST_SOCKET = 100
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -31,9 +36,9 @@ def parse_bind(text: str) -> tuple[str, int]:
 
 def check_free(host: str, port: int) -> None:
     """Raises `BadSetting` when nobody could listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    with sockets.socket(family, sockets.SOCK_STREAM) as probe:
+        probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
@@ -43,17 +48,31 @@ def check_free(host: str, port: int) -> None:
             ) from None
 
 
-def serve(host: str, port: int) -> None:
-    """Serve until told to stop. The paper is the one in `BROADSHEET_DIR`."""
+def origin_socket(folder: Path) -> Path:
+    """Where the paper's origin listens for its own edge: in its folder, or near `/tmp` when that path is too long."""
+    path = folder / "var" / "origin.sock"
+    if len(str(path)) <= LONGEST_SOCKET:
+        return path
+    name = blake2b(str(folder).encode(), digest_size=8).hexdigest()
+    place = Path(tempfile.gettempdir()) / f"broadsheet-{os.getuid()}-{name}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place / "origin.sock"
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, *, socket: Path | None = None) -> None:
+    """Serve until told to stop, on an address or a socket file. The paper is the one in `BROADSHEET_DIR`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.conf.settings")
     Granian(
         "broadsheet.conf.wsgi:application",
         address=host,
         port=port,
+        uds=socket,
+        uds_permissions=0o600 if socket else None,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=1,
-        blocking_threads=4,
+        # Beside those that render, one for each edge that waits for news.
+        blocking_threads=8,
         backlog=512,
         respawn_failed_workers=True,
         workers_kill_timeout=10,

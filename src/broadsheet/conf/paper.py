@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,6 +68,19 @@ class Paper:
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def reader_keys(self) -> tuple[str, ...]:
+        """What signs readers' cookies."""
+        return (self._derived(b"pass"),)
+
+    @property
+    def edge_key(self) -> str:
+        """What an edge signs its requests with."""
+        return self._derived(b"edge")
+
+    def _derived(self, purpose: bytes) -> str:
+        return blake2b(purpose, key=self.secret_key.encode()[:64]).hexdigest()
 
     @property
     def var(self) -> Path:

@@ -23,6 +23,18 @@ def collect(paper: Paper) -> bool:
     return True
 
 
+def looks(paper: Paper) -> str:
+    """A fingerprint of all that every page is made with: when it changes, every page is another."""
+    digest = hashlib.blake2b(_fingerprint(paper).encode(), digest_size=16)
+    files = [*PACKAGE.glob("*/templates/**/*.html"), *PACKAGE.glob("locale/**/*.mo"), *PACKAGE.rglob("*.py")]
+    files += [path for path in (paper.folder / "templates").rglob("*") if path.is_file()]
+    for path in sorted(files):
+        facts = path.stat()
+        digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    digest.update(repr((paper.name, paper.base_url, paper.time_zone, paper.languages)).encode())
+    return digest.hexdigest()
+
+
 def _fingerprint(paper: Paper) -> str:
     import wagtail
 

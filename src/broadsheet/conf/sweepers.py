@@ -7,4 +7,5 @@ SWEEPERS: list[str] = [
     "broadsheet.pictures.services.render_pending",
     "broadsheet.newsroom.services.publish_due",
     "broadsheet.site.services.index_missing",
+    "broadsheet.press.services.tidy",
 ]

@@ -13,6 +13,8 @@ urlpatterns = [
     path("-/ready", health.ready),
     path("newsroom/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("broadsheet.press.urls")),
+    path("", include("broadsheet.audience.urls")),
     path("", include("broadsheet.pictures.urls")),
     path("", include("broadsheet.readers.urls")),
     *(path("", include(f"{app}.urls")) for app in settings.PAPER.apps),

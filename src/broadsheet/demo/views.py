@@ -16,11 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from broadsheet.conf.migrating import migrate_if_needed
+from broadsheet.press import log
 from broadsheet.press.middleware import METER_COOKIE, PASS_COOKIE
+from broadsheet.readers import passes
 from broadsheet.readers.models import User
 
-from .middleware import ROLE_COOKIE
+from .roles import SUBSCRIBER
 
+# Set by the edge beside the meter, for the script that says how many stories are left.
+LEFT_COOKIE = "bs_left"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -45,13 +50,16 @@ def view_as(request: HttpRequest) -> HttpResponse:
         target = "/"
     role = request.POST.get("role", "reader")
     logout(request)
-    if role == "editor":
-        chief = User.objects.get(email="chief@courier.example")
-        login(request, chief, backend="django.contrib.auth.backends.ModelBackend")
     response = HttpResponseRedirect(target)
-    response.set_cookie(ROLE_COOKIE, role, samesite="Lax")
-    response.delete_cookie(PASS_COOKIE)
-    response.delete_cookie(METER_COOKIE)
+    passes.take_back(response)
+    for name in (METER_COOKIE, LEFT_COOKIE):
+        response.delete_cookie(name)
+    email = {"editor": "chief@courier.example", "subscriber": SUBSCRIBER}.get(role)
+    if email:
+        names = {"first_name": "Sara", "last_name": "Demirel"}
+        user, _ = User.objects.get_or_create(email=email, defaults=names)
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        passes.issue(response, user)
     return response
 
 
@@ -87,7 +95,10 @@ def reset(request: HttpRequest) -> HttpResponse:
     with sqlite3.connect(settings.PAPER.var / "pristine.sqlite3") as pristine:
         pristine.backup(connection.connection)
     connection.close()
+    # The copy may be of an older release, and its log is another past than the one edges have followed.
+    migrate_if_needed()
+    log.new_epoch()
     response = HttpResponseRedirect("/")
-    for name in (ROLE_COOKIE, PASS_COOKIE, METER_COOKIE, settings.SESSION_COOKIE_NAME):
+    for name in (PASS_COOKIE, passes.MARKER, METER_COOKIE, LEFT_COOKIE, settings.SESSION_COOKIE_NAME):
         response.delete_cookie(name)
     return response

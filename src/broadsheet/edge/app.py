@@ -146,7 +146,9 @@ class App:
                 return None
             stored = some[0]
             if grant.meter is not None:
-                cookie = b"set-cookie: " + self.wall.meter_cookie(grant.meter) + b"\r\n"
+                cookie = b"".join(
+                    b"set-cookie: " + value + b"\r\n" for value in self.wall.meter_cookies(grant)
+                )
         if known is not None and stored.checked != known.seen and known.is_gone(stored):
             return None
         if stored.is_purged or stored.must_validate or now >= stored.fresh_until:
@@ -208,7 +210,7 @@ class App:
         if path.startswith(b"/-/") and await self._own_page(request, path):
             return
         if self.log is not None and path.endswith(b"/latest/stream"):
-            await self.streams.serve(request, path)
+            await self.streams.serve(request, path, query)
             return
         if paper is not None and path.startswith(PASSED):
             await self._pass(request, host, path + (b"?" + query if query else b""))
@@ -297,7 +299,7 @@ class App:
         if resource is not None and resource.is_alive:
             self.hot.alias(request.headers.get(b"host"), request.target, resource)
         if grant.meter is not None and self.wall is not None:
-            extra.append((b"set-cookie", self.wall.meter_cookie(grant.meter)))
+            extra += [(b"set-cookie", value) for value in self.wall.meter_cookies(grant)]
         self._send(request, stored, status, extra, is_full=variant == b"full")
 
     async def _decide(self, request: Request, facts: Stored) -> tuple[Grant, Headers]:
@@ -391,10 +393,16 @@ class App:
             # Somebody else's answer was not for sharing: this reader asks alone.
             await self._pass(request, name[0], name[1], "miss", variant)
             return None
-        if self.paper is not None and got.answer.status == 503:
-            got.answer.close()
-            self._send_away(request, name[1])
-            return None
+        if self.paper is not None:
+            if got.answer.status == 503:
+                got.answer.close()
+                self._send_away(request, name[1])
+                return None
+            if got.answer.status < 500 and b"cookie" in request.headers:
+                # Not for sharing, so made for nobody in particular; this reader may get another.
+                got.answer.close()
+                await self._pass(request, name[0], name[1], "miss", variant)
+                return None
         await self._stream(request, got.answer, "miss")
         return None
 

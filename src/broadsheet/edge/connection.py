@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -92,8 +94,13 @@ class Request:
 
     @property
     def client(self) -> str:
-        """The peer's address; a proxy in front is not asked."""
-        return self.connection.peer
+        """The peer's address; behind a proxy on this very machine, the one that the proxy met."""
+        peer = self.connection.peer
+        if peer in ("127.0.0.1", "::1") and b"x-forwarded-for" in self.headers:
+            met = self.headers[b"x-forwarded-for"].rpartition(b",")[2].strip().decode("latin-1")
+            with suppress(ValueError):
+                return str(ip_address(met))
+        return peer
 
 
 class Connection(asyncio.Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections import Counter
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -23,10 +24,13 @@ def host_of(referer: bytes) -> str:
 
 
 class Reads:
-    """Counts since the last batch that the origin took."""
+    """Counts since the last batch that the origin took. Batches are numbered: one that arrives twice counts once."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[int, str, str]] = Counter()
+        self._name = secrets.token_hex(8)
+        self._number = 1
+        self._batch: dict[tuple[int, str, str], int] = {}
 
     def note(self, story: int, referer: bytes | None, access: str) -> None:
         """One more read."""
@@ -35,12 +39,14 @@ class Reads:
 
     async def send(self, origin: Origin) -> None:
         """Hand a batch over; what could not be handed over stays for the next time."""
-        if not self._counts:
+        if not self._batch:
+            self._batch = dict(self._counts.most_common(MOST_IN_BATCH))
+            self._counts.subtract(self._batch)
+            self._counts = +self._counts
+        if not self._batch:
             return
-        batch = dict(self._counts.most_common(MOST_IN_BATCH))
-        body = json.dumps(
-            [{"story": s, "referrer": r, "access": a, "count": n} for (s, r, a), n in batch.items()]
-        ).encode()
+        reads = [{"story": s, "referrer": r, "access": a, "count": n} for (s, r, a), n in self._batch.items()]
+        body = json.dumps({"edge": self._name, "batch": self._number, "reads": reads}).encode()
         headers = [
             (b"host", b"origin"),
             (b"content-type", b"application/json"),
@@ -51,6 +57,6 @@ class Reads:
         except OriginDown:
             return
         answer.close()
-        if answer.status < 300:
-            self._counts.subtract(batch)
-            self._counts = +self._counts
+        if answer.status < 500:
+            # Taken, or never to be taken: either way it is not sent again.
+            self._batch, self._number = {}, self._number + 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .connection import Request
 from .encodings import encode_all, is_compressible
-from .fields import Headers, first, split_list, values
+from .fields import Headers, directives, first, seconds, split_list, values
 from .freshness import Policy, initial_age, policy, withheld
 from .hot import Name, Resource
 from .metrics import Count
@@ -238,7 +238,8 @@ class Fetcher:
         ]
 
     def _may_store(self, answer: Answer, rules: Policy, variant: bytes) -> bool:
-        if not rules.is_storable or b"*" in split_list(values(answer.headers, b"vary")):
+        vary = {name.lower() for name in split_list(values(answer.headers, b"vary"))}
+        if not rules.is_storable or b"*" in vary or (self.app.paper is not None and b"cookie" in vary):
             return False
         length = first(answer.headers, b"content-length")
         if length is not None and length.isdigit() and int(length) > MOST_BYTES:
@@ -322,6 +323,8 @@ class Fetcher:
             made = replace(made, headers=[(n, v) for n, v in made.headers if n not in hidden], heads={})
         if self.app.paper is not None and not made.access:
             variant = b""
+        if self.app.paper is not None:
+            self._drop_other_kind(name, variant)
         others: list[Stored] = []
         if made.vary:
             resource = self.resource(name)
@@ -330,6 +333,16 @@ class Fetcher:
         self.app.hot.put(name, variant, [made, *others[:15]])
         if made.status < 400 or self.app.paper is None:
             self.app.store.save((*name, variant), [made, *others[:15]])
+
+    def _drop_other_kind(self, name: Name, variant: bytes) -> None:
+        """A story that became free has no variants any more, and one that is free no longer nothing but variants."""
+        resource = self.app.hot.get(name)
+        if resource is None:
+            return
+        for other in (b"full", b"preview") if variant == b"" else (b"",):
+            if resource.variants.get(other):
+                self.app.hot.put(name, other, [])
+                self.app.store.drop((*name, other))
 
     def freshen(self, name: Name, variant: bytes, stored: Stored, answer: Answer) -> Stored:
         """A stored response after the origin said that it still holds (RFC 9111 §3.2)."""
@@ -363,8 +376,9 @@ def downstream(headers: Headers, access: str) -> Headers:
     if access:
         rule = b"private, no-cache"
     elif any(name == b"surrogate-key" for name, _ in headers):
-        # Nobody beyond us hears of a purge: they may keep, not reuse unasked.
-        rule = b"public, no-cache"
+        # Nobody beyond us hears of a purge: they may keep, not reuse unasked, but for as long as the origin says.
+        most = seconds(directives(values(headers, b"cache-control")).get(b"max-age"))
+        rule = b"public, max-age=%d" % most if most else b"public, no-cache"
     else:
         return headers
     return [(n, v) for n, v in headers if n not in (b"cache-control", b"expires")] + [

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .app import App
 
 log = logging.getLogger("broadsheet.edge")
-# The origin holds a poll this long when there is nothing to tell.
-WAIT_SECONDS = 20
+# The origin holds a poll this long when there is nothing to tell; it also bounds how long its stopping takes.
+WAIT_SECONDS = 2
 RETRY_SECONDS = 0.5
 MOST_BYTES = 32 << 20
 

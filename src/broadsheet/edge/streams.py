@@ -34,7 +34,7 @@ class Streams:
     def open(self) -> int:
         return len(self._waiting)
 
-    async def serve(self, request: Request, path: bytes) -> None:
+    async def serve(self, request: Request, path: bytes, query: bytes) -> None:
         """Keep one client told until it leaves or we stop."""
         if request.method != b"GET":
             raise Refused(405, "Only GET is served here.")
@@ -55,7 +55,8 @@ class Streams:
             (b"cache-status", b"broadsheet-edge; fwd=bypass"),
             (b"connection", b"close"),
         ]
-        last = request.headers.get(b"last-event-id", b"")
+        # A browser sends the header when it comes back; at first the page says since when it is out of date.
+        last = request.headers.get(b"last-event-id") or query.partition(b"since=")[2].partition(b"&")[0]
         connection.transport.write(
             status_line(200) + lines(kept) + b"\r\nretry: 5000\n\n" + self._missed(language, last)
         )

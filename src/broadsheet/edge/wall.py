@@ -110,9 +110,12 @@ class Wall:
             return reader
         return replace(reader, pass_=replace(reader.pass_, expires=moment))
 
-    def meter_cookie(self, meter: Meter) -> bytes:
-        """The `Set-Cookie` value that keeps a meter."""
-        text = encode_meter(meter, self.rules.keys)
+    def meter_cookies(self, grant: Grant) -> tuple[bytes, bytes]:
+        """The `Set-Cookie` values that keep a grant's meter, and that tell the page's script what is left of it."""
+        assert grant.meter is not None
+        text = encode_meter(grant.meter, self.rules.keys)
         age = int(self.rules.limits.period.total_seconds())
-        secure = "; Secure" if self.rules.is_secure else ""
-        return f"bs_meter={text}; Max-Age={age}; Path=/; HttpOnly; SameSite=Lax{secure}".encode("ascii")
+        rest = f"; Max-Age={age}; Path=/; SameSite=Lax{'; Secure' if self.rules.is_secure else ''}"
+        return f"bs_meter={text}; HttpOnly{rest}".encode("ascii"), f"bs_left={grant.left}{rest}".encode(
+            "ascii"
+        )

@@ -15,12 +15,16 @@ from broadsheet.pictures.selectors import Image
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something with a name and an address: a section, an author, a topic."""
+    """Something with a name and an address: a section, an author, a topic.
+
+    `surrogate_key` is how caches know what they keep of it (here and below); empty where nothing needs to be found.
+    """
 
     name: str
     path: str
     slug: str = ""
     detail: str = ""
+    surrogate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Profile:
     email: str = ""
     url: str = ""
     image: Image | None = None
+    surrogate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class Card:
     updated: datetime | None
     image: Image | None
     boost: bool = False
+
+    @property
+    def surrogate_key(self) -> str:
+        return f"card/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class Pictures:
     images: Sequence[Image]
     title: str = ""
     path: str = ""
+    surrogate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +214,7 @@ class Document:
     is_whole: bool = True
     words: int = 0
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, path), this one included
+
+    @property
+    def surrogate_key(self) -> str:
+        return f"story/{self.id}"

@@ -116,6 +116,7 @@ def profile(author: Author, language: str, image: Image | None = None) -> d.Prof
         email=author.email if author.show_email else "",
         url=author.url,
         image=image,
+        surrogate_key=named.surrogate_key,
     )
 
 
@@ -242,7 +243,8 @@ class _Builder:
                 for i in items
                 if i.picture_id in self.shown
             ]
-            return d.Pictures(found, page.title, page_path(page.url_path, page.language)) if found else None
+            path = page_path(page.url_path, page.language)
+            return d.Pictures(found, page.title, path, f"gallery/{page.pk}") if found else None
         found = [image for item in _values(value.get("pictures")) if (image := self._image(item))]
         return d.Pictures(found) if found else None
 

@@ -95,17 +95,18 @@ def page_path(url_path: str, language: str) -> str:
 
 
 def section_named(section: Section, language: str) -> Named:
-    return Named(section.title, page_path(section.url_path, language), section.slug, section.description)
+    path = page_path(section.url_path, language)
+    return Named(section.title, path, section.slug, section.description, f"section/{section.pk}")
 
 
 def author_named(author: Author, language: str) -> Named:
-    return Named(author.name, f"{language_prefix(language)}/author/{author.slug}/", author.slug, author.role)
+    path = f"{language_prefix(language)}/author/{author.slug}/"
+    return Named(author.name, path, author.slug, author.role, f"author/{author.pk}")
 
 
 def topic_named(topic: Topic, language: str) -> Named:
-    return Named(
-        topic.name, f"{language_prefix(language)}/topic/{topic.slug}/", topic.slug, topic.description
-    )
+    path = f"{language_prefix(language)}/topic/{topic.slug}/"
+    return Named(topic.name, path, topic.slug, topic.description, f"topic/{topic.pk}")
 
 
 # -- what is public ---------------------------------------------------------------------------------------------------

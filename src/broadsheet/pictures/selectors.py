@@ -36,6 +36,10 @@ class Image:
     focus_y: int = 50
 
     @property
+    def surrogate_key(self) -> str:
+        return f"picture/{self.id}"
+
+    @property
     def is_ready(self) -> bool:
         return bool(self.src)
 
@@ -97,11 +101,12 @@ def _image(picture: Picture, files: list[tuple[str, int, str]]) -> Image:
     )
 
 
-def is_public_file(name: str) -> bool:
-    """Whether readers may have the media file `name`: a rendition or clip that something public shows."""
+def public_file(name: str) -> str:
+    """The surrogate key of a media file that readers may have, a rendition or clip that something public shows; else ""."""
     if name.startswith("pictures/"):
         row = Rendition.objects.filter(file=name, image__released=True).select_related("image").first()
-        return row is not None and row.image.has_rights
+        return f"picture/{row.image_id}" if row is not None and row.image.has_rights else ""
     if name.startswith("clips/"):
-        return Clip.objects.filter(file=name, released=True).exists()
-    return False
+        clip = Clip.objects.filter(file=name, released=True).values_list("pk", flat=True).first()
+        return f"clip/{clip}" if clip else ""
+    return ""

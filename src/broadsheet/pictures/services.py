@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from PIL import Image, UnidentifiedImageError
 
+from .events import files_changed
 from .models import Clip, Picture, RenditionState
 from .renditions import specs_for
 
@@ -74,7 +75,9 @@ def render(picture: Picture) -> bool:
         if tries >= MOST_TRIES:
             Picture.objects.filter(pk=picture.pk).update(rendition_state=RenditionState.FAILED)
         return False
-    Picture.objects.filter(pk=picture.pk).update(rendition_state=RenditionState.READY)
+    with transaction.atomic():
+        Picture.objects.filter(pk=picture.pk).update(rendition_state=RenditionState.READY)
+        files_changed.send(sender=Picture, keys=[f"picture/{picture.pk}"], is_withdrawn=False)
     return True
 
 
@@ -87,12 +90,22 @@ def render_pending(limit: int = 50) -> int:
 @transaction.atomic
 def release(picture_ids: Iterable[int], clip_ids: Iterable[int] = ()) -> None:
     """Let readers have these files: something public shows them."""
-    Picture.objects.filter(pk__in=list(picture_ids), released=False).update(released=True)
-    Clip.objects.filter(pk__in=list(clip_ids), released=False).update(released=True)
+    _settle(picture_ids, clip_ids, released=True)
 
 
 @transaction.atomic
 def withhold(picture_ids: Iterable[int], clip_ids: Iterable[int] = ()) -> None:
     """Keep these files from readers: nothing public shows them any more."""
-    Picture.objects.filter(pk__in=list(picture_ids), released=True).update(released=False)
-    Clip.objects.filter(pk__in=list(clip_ids), released=True).update(released=False)
+    _settle(picture_ids, clip_ids, released=False)
+
+
+def _settle(picture_ids: Iterable[int], clip_ids: Iterable[int], *, released: bool) -> None:
+    keys = []
+    for model, ids in ((Picture, picture_ids), (Clip, clip_ids)):
+        wrong = model._default_manager.filter(pk__in=list(ids), released=not released)
+        found = list(wrong.values_list("pk", flat=True))
+        if found:
+            wrong.filter(pk__in=found).update(released=released)
+            keys += [f"{model._meta.model_name}/{pk}" for pk in found]
+    if keys:
+        files_changed.send(sender=Picture, keys=keys, is_withdrawn=not released)

@@ -9,24 +9,27 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from .selectors import is_public_file
+from .selectors import public_file
 
-PUBLIC = "public, max-age=86400, stale-while-revalidate=86400"
+# A rendition never changes under its name; an hour is how long a browser may show one after it was withdrawn.
+PUBLIC = "public, max-age=3600, s-maxage=86400, stale-while-revalidate=86400, stale-if-error=172800"
 PRIVATE = "private, no-store"
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """One media file; 404 alike for what is not there and what is not for this reader."""
-    public = is_public_file(name)
-    if not public and not _is_newsroom(request):
+    key = public_file(name)
+    if not key and not _is_newsroom(request):
         raise Http404
     try:
         file = default_storage.open(name)
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError):
         raise Http404 from None
     response = FileResponse(file)
-    response.headers["Cache-Control"] = PUBLIC if public else PRIVATE
+    response.headers["Cache-Control"] = PUBLIC if key else PRIVATE
+    if key:
+        response.headers["Surrogate-Key"] = key
     # Uploads are inert: nothing in them may run, whatever a browser takes them for.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

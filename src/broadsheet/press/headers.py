@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from broadsheet.newsroom.models import Story
 from broadsheet.paywall import Grant, Reason, encode_meter
 
-from .keys import surrogate_keys
-from .middleware import METER_COOKIE
+from .keys import SITE
+from .middleware import METER_COOKIE, asking_of
 from .variants import limits
 
-PUBLIC = "public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
+# The edge hears of every change, so it may keep a page long; whoever else asks hears of none.
+LIFETIME, UNTOLD_LIFETIME = 300, 60
+LIFETIME_OF_NOTHING = 10
+STALE_ON_ERROR = 2 * 86_400
 PERSONAL = "private, no-cache"
 
 
-def describe(response: HttpResponse, story: Story, grant: Grant) -> HttpResponse:
+def publish(
+    request: HttpRequest, response: HttpResponse, keys: Iterable[str], lifetime: int = LIFETIME
+) -> HttpResponse:
+    """Mark an answer that is the same for everybody who may have it."""
+    if getattr(request, "is_preview", False):
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+    fresh = min(
+        lifetime, LIFETIME if asking_of(request) else UNTOLD_LIFETIME, seconds_to_midnight(timezone.now())
+    )
+    response.headers["Cache-Control"] = (
+        f"public, max-age=0, s-maxage={fresh}, stale-while-revalidate=60, stale-if-error={STALE_ON_ERROR}"
+    )
+    response.headers["Surrogate-Key"] = " ".join(sorted({SITE, *keys}))
+    return response
+
+
+def describe(request: HttpRequest, response: HttpResponse, story: Story, grant: Grant) -> HttpResponse:
     """Mark a story's answer; sets the meter's cookie when the grant spent one.
 
-    Until the edge splits variants, everything but a free story depends on the reader's cookies and is private.
+    To the edge it names the variant that was asked for. To anybody else all but a free story depends on the
+    reader's cookies and is private.
     """
     response.headers["Broadsheet-Access"] = f"{story.access}; story={story.pk}"
-    response.headers["Surrogate-Key"] = " ".join(surrogate_keys(story))
-    response.headers["Cache-Control"] = PUBLIC if grant.reason is Reason.FREE else PERSONAL
+    asking = asking_of(request)
+    if asking is not None and asking.variant:
+        response.headers["Broadsheet-Variant"] = grant.variant.value
+        return response
+    if grant.reason is not Reason.FREE:
+        response.headers["Cache-Control"] = PERSONAL
     if grant.meter is not None:
         response.set_cookie(
             METER_COOKIE,
@@ -34,3 +63,10 @@ def describe(response: HttpResponse, story: Story, grant: Grant) -> HttpResponse
             samesite="Lax",
         )
     return response
+
+
+def seconds_to_midnight(now: datetime) -> int:
+    """Until the date in the masthead is yesterday's, in the paper's zone; at least one."""
+    here = timezone.localtime(now, settings.PAPER.zone)
+    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(1, int((midnight - here).total_seconds()))

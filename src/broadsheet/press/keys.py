@@ -1,43 +1,44 @@
-"""Surrogate keys: one short name for each thing a page shows, by which the page can be found when the thing changes."""
+"""Surrogate keys: one short name for each thing a page shows, by which the page can be found when the thing changes.
+
+| key | on |
+|---|---|
+| `story/<id>`, `gallery/<id>`, `page/<id>` | its own page (and pages that hold the gallery) |
+| `card/<id>` | every page that shows its card |
+| `section/<id>`, `author/<id>`, `topic/<id>`, `picture/<id>` | every page that names or shows it |
+| `latest/<language>`, `latest/section/<id>`, `latest/author/<id>`, `latest/topic/<id>` | the first page of that list |
+| `front/<id>`, `corrections/<language>` | that page |
+| `chrome/<language>` | every page of the language: masthead, navigation, foot |
+| `missing` | answers that say there is nothing here, or that it moved |
+| `site` | everything |
+"""
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
 
-from broadsheet.newsroom.models import Author, FrontPage, Gallery, Section, Story, Topic
-
-
-@singledispatch
-def surrogate_keys(thing: object) -> tuple[str, ...]:
-    """The keys of pages that show `thing`. Raises `TypeError` for a class that was never registered."""
-    raise TypeError(f"no surrogate keys for {type(thing).__name__}")
+SITE, MISSING = "site", "missing"
 
 
-@surrogate_keys.register
-def _(thing: Story) -> tuple[str, ...]:
-    return (f"story/{thing.pk}", f"section/{thing.desk_id}", f"latest/{thing.language}")
+def shown_keys(thing: object) -> Iterator[str]:
+    """The keys of everything in a page's context that has one, however deep."""
+    if isinstance(thing, (str, bytes, int)) or thing is None:
+        return
+    if is_dataclass(thing) and not isinstance(thing, type):
+        key = getattr(thing, "surrogate_key", "")
+        if key:
+            yield key
+        for name in _names(type(thing)):
+            yield from shown_keys(getattr(thing, name))
+    elif isinstance(thing, Mapping):
+        for value in thing.values():
+            yield from shown_keys(value)
+    elif isinstance(thing, (Sequence, set, frozenset)):
+        for value in thing:
+            yield from shown_keys(value)
 
 
-@surrogate_keys.register
-def _(thing: Gallery) -> tuple[str, ...]:
-    return (f"gallery/{thing.pk}", f"section/{thing.desk_id}")
-
-
-@surrogate_keys.register
-def _(thing: Section) -> tuple[str, ...]:
-    return (f"section/{thing.pk}",)
-
-
-@surrogate_keys.register
-def _(thing: FrontPage) -> tuple[str, ...]:
-    return (f"front/{thing.pk}",)
-
-
-@surrogate_keys.register
-def _(thing: Author) -> tuple[str, ...]:
-    return (f"author/{thing.pk}",)
-
-
-@surrogate_keys.register
-def _(thing: Topic) -> tuple[str, ...]:
-    return (f"topic/{thing.pk}",)
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

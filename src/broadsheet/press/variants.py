@@ -1,4 +1,4 @@
-"""Chooses the variant of a story for a request. Until the edge stands in front, the origin decides itself."""
+"""Chooses the variant of a story for a request: the one an edge asks for, else the one this reader may have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from broadsheet.newsroom.models import Story
 from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide
 
-from .middleware import Reader
+from .middleware import Reader, asking_of
 
 
 def limits() -> Limits:
@@ -20,13 +20,23 @@ def limits() -> Limits:
 def choose(request: HttpRequest, story: Story) -> Grant:
     """The grant for this reader. The newsroom sees everything and is not counted.
 
-    A request that only looks ahead (HEAD, prefetch) opens nothing and spends nothing.
+    An edge has decided already: it gets what it asks for. A request that only looks ahead (HEAD, prefetch) opens
+    nothing and spends nothing.
     """
+    asking = asking_of(request)
+    if asking is not None and asking.variant in (Variant.FULL, Variant.PREVIEW):
+        return _asked(Variant(asking.variant), Access(story.access))
     if is_newsroom(request):
         return Grant(Variant.FULL, Reason.FREE if story.access == Access.FREE else Reason.STAFF)
     reader = getattr(request, "reader", None) or Reader(request)
     meter = reader.meter if _is_reading(request) else Meter.spent()
     return decide(Access(story.access), story.pk, reader.pass_, meter, limits(), timezone.now())
+
+
+def _asked(variant: Variant, access: Access) -> Grant:
+    if access is Access.FREE:
+        return Grant(Variant.FULL, Reason.FREE)
+    return Grant(variant, Reason.ENTITLED if variant is Variant.FULL else Reason.WALL)
 
 
 def has_opened(request: HttpRequest, story: Story) -> bool:

@@ -63,6 +63,10 @@ class Chrome:
     footer_text: str
     share_picture_id: int | None
 
+    @property
+    def surrogate_key(self) -> str:
+        return f"chrome/{self.language}"
+
 
 def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), canonical: str = "") -> Chrome:
     """The chrome of this request's language; `translations` are (language, path) of the same page.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from broadsheet.newsroom.document import Block, Card
@@ -42,6 +43,50 @@ ICONS = {
 
 def _local(moment: datetime) -> datetime:
     return timezone.localtime(moment, settings.PAPER.zone)
+
+
+# Beyond this many nobody counts along.
+MOST_NEWS = 20
+
+
+@register.simple_tag
+def left_words() -> str:
+    """The sentences for 0, 1, 2 … free stories left, as JSON: the page is the same for every reader."""
+    most = settings.BROADSHEET_METER_LIMIT
+    return json.dumps(
+        [
+            ngettext(
+                "You can read %(left)s more story for free this month.",
+                "You can read %(left)s more stories for free this month.",
+                left,
+            )
+            % {"left": left}
+            for left in range(most)
+        ],
+        ensure_ascii=False,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def news_button(context: Context) -> str:
+    """The button that says how many stories have broken since the page was made; hidden until one has.
+
+    Nothing without an edge: it is the edge that tells.
+    """
+    request = context.get("request")
+    position = getattr(request, "log_position", None)
+    if position is None:
+        return ""
+    words = [
+        ngettext("%(n)s new story", "%(n)s new stories", n) % {"n": f"{n}+" if n == MOST_NEWS else n}
+        for n in range(1, MOST_NEWS + 1)
+    ]
+    return format_html(
+        '<button class="news" type="button" data-news="{}stream?since={}" data-words="{}" aria-live="polite" hidden></button>',
+        context["chrome"].latest_path,
+        position,
+        json.dumps(words, ensure_ascii=False),
+    )
 
 
 @register.filter

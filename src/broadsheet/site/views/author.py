@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from broadsheet.newsroom.documents import profile
 from broadsheet.newsroom.models import Author
 from broadsheet.newsroom.selectors import author_named, by_author
 from broadsheet.pictures.selectors import images
+from broadsheet.press.pages import page
 
 from ..chrome import chrome
-from .section import cursor_of
+from .section import cursor_of, list_key
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
@@ -30,4 +30,4 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         "listing": by_author(found, cursor_of(request)),
         "share_image": photo,
     }
-    return render(request, "site/author.html", context)
+    return page(request, "site/author.html", context, keys=list_key(request, f"author/{found.pk}"))

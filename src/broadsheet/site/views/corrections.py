@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from broadsheet.newsroom.document import Card, Note
 from broadsheet.newsroom.models import Correction
 from broadsheet.newsroom.selectors import Cursor, card, front_page, public_stories
+from broadsheet.press.pages import page
 
 from ..chrome import chrome
 from .section import cursor_of
@@ -47,4 +47,4 @@ def corrections(request: HttpRequest) -> HttpResponse:
         ],
         "older": Cursor(found[LIMIT - 1].made_at, found[LIMIT - 1].pk) if len(found) > LIMIT else None,
     }
-    return render(request, "site/corrections.html", context)
+    return page(request, "site/corrections.html", context, keys=(f"corrections/{language}",))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from broadsheet.newsroom.models import FrontPage
 from broadsheet.newsroom.selectors import filled_containers, front_page, page_path
 from broadsheet.pictures.selectors import images
+from broadsheet.press import pages
 
 from ..chrome import chrome_of
 
@@ -31,4 +31,5 @@ def front(request: HttpRequest, page: FrontPage) -> HttpResponse:
     chrome = chrome_of(page, page_path(page.url_path, language), language, paths)
     share = images({page.share_picture_id}).get(page.share_picture_id) if page.share_picture_id else None
     context = {"chrome": chrome, "containers": containers, "latest": latest, "share_image": share}
-    return render(request, "site/front.html", context)
+    keys = (f"front/{page.pk}", f"latest/{language}")
+    return pages.page(request, "site/front.html", context, keys=keys)

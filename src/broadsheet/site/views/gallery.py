@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from broadsheet.newsroom.document import Named
@@ -21,6 +20,7 @@ from broadsheet.newsroom.selectors import (
     section_named,
 )
 from broadsheet.pictures.selectors import Image, images
+from broadsheet.press import pages
 
 from ..chrome import chrome
 
@@ -38,6 +38,10 @@ class GalleryDocument:
     language: str
     section: Named | None
     images: Sequence[Image]
+
+    @property
+    def surrogate_key(self) -> str:
+        return f"gallery/{self.id}"
 
 
 def gallery(request: HttpRequest, page: Gallery) -> HttpResponse:
@@ -70,4 +74,4 @@ def gallery(request: HttpRequest, page: Gallery) -> HttpResponse:
         "more": cards(others),
         "share_image": made.images[0] if made.images else None,
     }
-    return render(request, "site/gallery.html", context)
+    return pages.page(request, "site/gallery.html", context)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from wagtail.rich_text import expand_db_html
 
 from broadsheet.newsroom.models import InfoPage
 from broadsheet.newsroom.selectors import page_path
+from broadsheet.press import pages
 
 from ..chrome import chrome
 
@@ -20,4 +20,4 @@ def info(request: HttpRequest, page: InfoPage) -> HttpResponse:
         "chrome": chrome(request, paths),
         "page": {"title": page.title, "body_html": expand_db_html(page.body)},
     }
-    return render(request, "site/info.html", context)
+    return pages.page(request, "site/info.html", context, keys=(f"page/{page.pk}",))

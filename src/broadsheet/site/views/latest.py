@@ -9,14 +9,14 @@ from itertools import groupby
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 
 from broadsheet.newsroom import selectors
 from broadsheet.newsroom.document import Card
+from broadsheet.press.pages import page
 
 from ..chrome import chrome
-from .section import cursor_of
+from .section import cursor_of, list_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +47,4 @@ def latest(request: HttpRequest) -> HttpResponse:
         "older": listing.older,
         "before": before,
     }
-    return render(request, "site/latest.html", context)
+    return page(request, "site/latest.html", context, keys=list_key(request, language))

@@ -7,14 +7,17 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from broadsheet.newsroom.selectors import latest
+from broadsheet.press.pages import page
 
 from .. import searching
 from ..chrome import chrome
 from .section import cursor_of
+
+# What is found changes with every story, and each query is a page of its own.
+SEARCH_SECONDS = 15
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -47,7 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     if text and not results.found:
         context |= {"suggestions": searching.suggestions(language), "latest": latest(language, limit=6).cards}
-    return render(request, "site/search.html", context)
+    return page(request, "site/search.html", context, lifetime=SEARCH_SECONDS)
 
 
 def _day(text: str) -> date | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from broadsheet.newsroom.models import Section
 from broadsheet.newsroom.selectors import Cursor, galleries_of, of_section, page_path, section_named
+from broadsheet.press import pages
 
 from ..chrome import chrome
 
@@ -18,6 +18,11 @@ def cursor_of(request: HttpRequest) -> Cursor | None:
     if text and cursor is None:
         raise Http404("no such place in the list")
     return cursor
+
+
+def list_key(request: HttpRequest, list_: str) -> tuple[str, ...]:
+    """The key of a list's first page. What follows a cursor is older than whatever is published."""
+    return () if request.GET.get("before") else (f"latest/{list_}",)
 
 
 def section(request: HttpRequest, page: Section) -> HttpResponse:
@@ -34,4 +39,4 @@ def section(request: HttpRequest, page: Section) -> HttpResponse:
         "galleries": [] if before else galleries_of(page),
         "before": before,
     }
-    return render(request, "site/section.html", context)
+    return pages.page(request, "site/section.html", context, keys=list_key(request, f"section/{page.pk}"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from broadsheet.newsroom.documents import document, stored_blocks
 from broadsheet.newsroom.models import Story
 from broadsheet.newsroom.selectors import card, more_for
 from broadsheet.paywall import Variant
-from broadsheet.press import headers, preview, variants
+from broadsheet.press import headers, pages, preview, variants
 
 from ..chrome import chrome
 
@@ -28,5 +27,5 @@ def story(request: HttpRequest, page: Story) -> HttpResponse:
         "more": [card(other, shown) for other in more],
         "share_image": made.lead.image,
     }
-    response = render(request, "site/story.html", context)
-    return headers.describe(response, page, grant)
+    response = pages.page(request, "site/story.html", context)
+    return headers.describe(request, response, page, grant)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+
+from broadsheet.press.pages import page
 
 from ..chrome import chrome
 
 
 def subscribe(request: HttpRequest) -> HttpResponse:
     """`/subscribe/`."""
-    return render(request, "site/subscribe.html", {"chrome": chrome(request)})
+    return page(request, "site/subscribe.html", {"chrome": chrome(request)})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from broadsheet.newsroom.models import Topic
 from broadsheet.newsroom.selectors import on_topic, topic_named
+from broadsheet.press.pages import page
 
 from ..chrome import chrome
-from .section import cursor_of
+from .section import cursor_of, list_key
 
 
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
@@ -26,4 +26,4 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "topic": topic_named(found, language),
         "listing": on_topic(found, cursor_of(request)),
     }
-    return render(request, "site/topic.html", context)
+    return page(request, "site/topic.html", context, keys=list_key(request, f"topic/{found.pk}"))

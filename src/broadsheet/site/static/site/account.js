@@ -1,0 +1,48 @@
+/** What a page says of its own reader. The page itself is the same for everybody; this asks who is here. */
+const policy = globalThis.trustedTypes?.createPolicy("broadsheet-account", { createHTML: (text) => text });
+const bar = document.querySelector("[data-bar]");
+
+function cookie(name) {
+  return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+const isIn = cookie("bs_in") === "1";
+
+async function ask() {
+  const answer = await fetch(`/account/me?language=${document.documentElement.lang}`, { credentials: "same-origin" });
+  return answer.ok ? answer.json() : {};
+}
+
+function greet({ name, is_subscriber: isSubscriber, has_newsroom: hasNewsroom }) {
+  const place = document.querySelector("[data-reader]");
+  if (!place || !name) return;
+  place.textContent = name;
+  place.hidden = false;
+  if (isSubscriber || hasNewsroom) document.querySelector("[data-subscribe]")?.setAttribute("hidden", "");
+}
+
+function fill(text) {
+  const page = new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+  bar.replaceChildren(...page.body.childNodes);
+  const next = bar.querySelector("[name=next]");
+  if (next) next.value = location.pathname;
+}
+
+/** How many free stories are left: the edge says so in a cookie, the page brings the words. */
+function count() {
+  const note = document.querySelector("[data-meter]");
+  const left = cookie("bs_left");
+  if (!note || isIn || left === undefined) return;
+  const words = JSON.parse(note.dataset.meter)[Number(left)];
+  if (!words) return;
+  note.querySelector("span").textContent = words;
+  note.hidden = false;
+}
+
+count();
+if (bar || isIn) {
+  ask().then((told) => {
+    greet(told);
+    if (bar && told.bar) fill(told.bar);
+  }, () => {});
+}
