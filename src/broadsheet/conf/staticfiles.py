@@ -26,7 +26,7 @@ def collect(paper: Paper) -> bool:
 def looks(paper: Paper) -> str:
     """A fingerprint of all that every page is made with: when it changes, every page is another."""
     digest = hashlib.blake2b(_fingerprint(paper).encode(), digest_size=16)
-    files = [*PACKAGE.glob("*/templates/**/*.html"), *PACKAGE.glob("locale/**/*.mo"), *PACKAGE.rglob("*.py")]
+    files = [*PACKAGE.glob("*/templates/**/*.html"), *PACKAGE.rglob("*.mo"), *PACKAGE.rglob("*.py")]
     files += [path for path in (paper.folder / "templates").rglob("*") if path.is_file()]
     for path in sorted(files):
         facts = path.stat()

@@ -48,7 +48,7 @@ class Reads:
         reads = [{"story": s, "referrer": r, "access": a, "count": n} for (s, r, a), n in self._batch.items()]
         body = json.dumps({"edge": self._name, "batch": self._number, "reads": reads}).encode()
         headers = [
-            (b"host", b"origin"),
+            (b"host", b"localhost"),
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
         ]

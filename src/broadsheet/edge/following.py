@@ -19,6 +19,8 @@ log = logging.getLogger("broadsheet.edge")
 # The origin holds a poll this long when there is nothing to tell; it also bounds how long its stopping takes.
 WAIT_SECONDS = 2
 RETRY_SECONDS = 0.5
+# A paper starts its processes together; only an origin that stays away is worth a line.
+QUIET_FAILURES = 10
 MOST_BYTES = 32 << 20
 
 
@@ -59,7 +61,7 @@ class Follower:
                 await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)
             except (OriginDown, TimeoutError, ValueError, KeyError) as error:
                 app.fetcher.is_following = False
-                if failures == 0:
+                if failures == QUIET_FAILURES:
                     log.warning("the log can't be followed just now: %s", error)
                 failures += 1
                 # What is kept is served meanwhile; nobody waits for an origin that is away.
@@ -75,7 +77,7 @@ class Follower:
         assert app.log is not None
         epoch, position = app.store.cursor
         target = f"/-/log?after={position}&epoch={epoch}&wait={wait}"
-        answer = await app.origin.ask(b"GET", target.encode(), [(b"host", b"origin")], seconds=wait + 10.0)
+        answer = await app.origin.ask(b"GET", target.encode(), [(b"host", b"localhost")], seconds=wait + 10.0)
         try:
             body = await answer.body(MOST_BYTES)
         finally:

@@ -25,6 +25,7 @@ from .settings import PaperRules
 PASS, METER = b"bs_pass", b"bs_meter"
 SESSION = b"bs_session"
 MOST_READERS = 20_000
+_ACCESS = {access.value: access for access in Access}
 # How long a genuine pass that has run out is honoured while nobody can be asked to renew it (SAFETY finding 6).
 LONGEST_GRACE = timedelta(hours=24)
 
@@ -83,7 +84,7 @@ class Wall:
     def grant(self, reader: Reader, access: str, story: int, now: float) -> Grant:
         """The variant for this reader."""
         moment = datetime.fromtimestamp(now, UTC)
-        return decide(Access(access), story, reader.pass_, reader.meter, self.rules.limits, moment)
+        return decide(_ACCESS[access], story, reader.pass_, reader.meter, self.rules.limits, moment)
 
     def peek(self, reader: Reader, access: str, story: int, now: float) -> Grant:
         """The same for a request that opens nothing: HEAD, prefetch. It spends no read."""

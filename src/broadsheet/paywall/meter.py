@@ -5,9 +5,11 @@ Pure values, no clock and no I/O of its own: the caller passes `now`. Signing li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
+
+_NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +18,10 @@ class Limits:
 
     stories: int = 3
     days: int = 30
+    period: timedelta = field(init=False, repr=False, compare=False)
 
-    @property
-    def period(self) -> timedelta:
-        return timedelta(days=self.days)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "period", timedelta(days=self.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,13 @@ class Meter:
 
     def current(self, limits: Limits, now: datetime) -> Self:
         """The same meter without the reads that no longer count. A read dated in the future counts as now."""
-        kept = tuple((story, min(at, now)) for story, at in self.reads if now - at < limits.period)
+        period = limits.period
+        for _, at in self.reads:
+            if not _NOTHING <= now - at < period:
+                break
+        else:
+            return self
+        kept = tuple((story, min(at, now)) for story, at in self.reads if now - at < period)
         return type(self)(kept, self.is_spent)
 
     def left(self, limits: Limits, now: datetime) -> int:
@@ -51,8 +59,9 @@ class Meter:
         if self.is_spent:
             return None
         meter = self.current(limits, now)
-        if any(known == story for known, _ in meter.reads):
-            return meter
+        for known, _ in meter.reads:
+            if known == story:
+                return meter
         if len(meter.reads) >= limits.stories:
             return None
         return type(self)((*meter.reads, (story, now)))

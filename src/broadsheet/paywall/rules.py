@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from .access import Access, Reason, Variant
 from .meter import Limits, Meter
@@ -20,6 +21,18 @@ class Grant:
     left: int = 0
 
 
+# Most decisions are one of these: made once, because this runs for every request.
+_FREE = Grant(Variant.FULL, Reason.FREE)
+_REGISTERED = Grant(Variant.FULL, Reason.REGISTERED)
+_ENTITLED = Grant(Variant.FULL, Reason.ENTITLED)
+_WALL = Grant(Variant.PREVIEW, Reason.WALL)
+
+
+@cache
+def _opened_before(left: int) -> Grant:
+    return Grant(Variant.FULL, Reason.METER, None, left)
+
+
 def decide(
     access: Access, story: int, pass_: Pass | None, meter: Meter, limits: Limits, now: datetime
 ) -> Grant:
@@ -30,10 +43,12 @@ def decide(
     `None` or `Meter.spent()` by its codec.
     """
     if access is Access.FREE:
-        return Grant(Variant.FULL, Reason.FREE)
+        return _FREE
     if pass_ is not None and pass_.opens(access, now):
-        return Grant(Variant.FULL, Reason.REGISTERED if access is Access.REGISTERED else Reason.ENTITLED)
+        return _REGISTERED if access is Access.REGISTERED else _ENTITLED
     if access is Access.METERED and (after := meter.opened(story, limits, now)) is not None:
-        changed = after if after != meter else None
-        return Grant(Variant.FULL, Reason.METER, changed, after.left(limits, now))
-    return Grant(Variant.PREVIEW, Reason.WALL)
+        left = max(0, limits.stories - len(after.reads))
+        if after is meter or after == meter:
+            return _opened_before(left)
+        return Grant(Variant.FULL, Reason.METER, after, left)
+    return _WALL

@@ -19,11 +19,13 @@ function announce(event) {
   button.hidden = false;
 }
 
-/** Put what is new on top of the list; days that go on are joined, not repeated. */
+/** Put what is new on top of the list; days that go on are joined, not repeated. Says how many came. */
 function prepend(list, page) {
   const known = new Set([...list.querySelectorAll("li a")].map((link) => link.getAttribute("href")));
+  let came = 0;
   for (const day of [...page.querySelectorAll("[data-more-list] > [data-day]")].reverse()) {
     const items = [...day.querySelectorAll("ol > li")].filter((item) => !known.has(item.querySelector("a")?.getAttribute("href")));
+    came += items.length;
     if (!items.length) continue;
     const here = list.querySelector(`[data-day="${day.dataset.day}"] ol`);
     if (here) here.prepend(...items);
@@ -32,19 +34,35 @@ function prepend(list, page) {
       list.prepend(day);
     }
   }
+  return came;
+}
+
+/** The first to ask after a change may still get the page before it; the next one doesn't. */
+async function renew(list) {
+  for (const pause of [0, 300, 700, 1500]) {
+    await new Promise((done) => setTimeout(done, pause));
+    if (prepend(list, await fresh())) return;
+  }
 }
 
 button?.addEventListener("click", async () => {
   const list = document.querySelector("[data-more-list]");
-  if (!list) return location.reload();
+  button.disabled = true;
   try {
-    prepend(list, await fresh());
+    if (!list) {
+      await fresh();
+      await new Promise((done) => setTimeout(done, 300));
+      return location.reload();
+    }
+    await renew(list);
     seen.clear();
     button.hidden = true;
     scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     list.querySelector("li a")?.focus({ preventScroll: true });
   } catch {
     location.reload();
+  } finally {
+    button.disabled = false;
   }
 });
 
