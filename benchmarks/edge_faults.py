@@ -36,7 +36,9 @@ async def ask(port: int, path: str, headers: str = "") -> tuple[int, str, bytes]
     """One request on a connection of its own: status, head, body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{headers}\r\n".encode())
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{headers}\r\n".encode()
+        )
         answer = await asyncio.wait_for(reader.read(-1), 60)
     finally:
         writer.close()
@@ -46,7 +48,9 @@ async def ask(port: int, path: str, headers: str = "") -> tuple[int, str, bytes]
 
 def metric(port: int, name: str) -> float:
     text = get(port, "/-/metrics")[2].decode()
-    return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"broadsheet_edge_{name} "))
+    return sum(
+        float(line.split()[1]) for line in text.splitlines() if line.startswith(f"broadsheet_edge_{name} ")
+    )
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -56,7 +60,10 @@ def percentile(values: list[float], share: float) -> float:
 def resident(pid: int) -> float:
     """MB of this process and its children."""
     total = 0.0
-    for one in [str(pid), *subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()]:
+    for one in [
+        str(pid),
+        *subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split(),
+    ]:
         with suppress(OSError):
             status = Path(f"/proc/{one}/status").read_text()
             total += int(status.partition("VmRSS:")[2].split()[0]) / 1024
@@ -80,7 +87,10 @@ def cold(house: House) -> None:
     after_free = metric(house.port, "origin_requests_total")
     paid = asyncio.run(crowd(PAID))
     after_paid = metric(house.port, "origin_requests_total")
-    must(f"free story: {dict(free)}, renders: {after_free - before:.0f}", free[200] == 1000 and after_free - before == 1)
+    must(
+        f"free story: {dict(free)}, renders: {after_free - before:.0f}",
+        free[200] == 1000 and after_free - before == 1,
+    )
     # Its facts come with the full variant; the preview is the one that strangers get.
     must(f"subscribers' story: {dict(paid)}, renders: {after_paid - after_free:.0f} (full and preview)",
          paid[200] == 1000 and after_paid - after_free == 2)  # fmt: skip
@@ -94,7 +104,9 @@ def publish(house: House) -> None:
     second = free_port()
     house.origin()
     house.edge()
-    house.edge(second, BROADSHEET_BASE_URL=f"http://127.0.0.1:{second}", BROADSHEET_EDGE_CACHE_BYTES=str(64 << 20))
+    house.edge(
+        second, BROADSHEET_BASE_URL=f"http://127.0.0.1:{second}", BROADSHEET_EDGE_CACHE_BYTES=str(64 << 20)
+    )
     load = [_hammer(house, port) for port in (house.port, second)]
     room, late, stale = house.newsroom, [], 0
     for number in range(60):
@@ -103,14 +115,18 @@ def publish(house: House) -> None:
         for port in (house.port, second):
             get(port, told["path"])
         told = room.do("edit", slug=slug, mark=f"Second {number}")
-        late.append(max(_until(port, told["path"], told["mark"], told["at"]) for port in (house.port, second)))
+        late.append(
+            max(_until(port, told["path"], told["mark"], told["at"]) for port in (house.port, second))
+        )
     for number in range(60):
         told = room.do("unpublish", slug=f"news-{number}")
         _acknowledged(house, (house.port, second))
         stale += sum(get(port, told["path"])[0] == 200 for port in (house.port, second))
     for child in load:
         os.killpg(child.pid, signal.SIGKILL)
-    print(f"  edit to new page at both edges: median {statistics.median(late) * 1000:.0f} ms, 99th percentile {percentile(late, 0.99) * 1000:.0f} ms, of {len(late)}")
+    print(
+        f"  edit to new page at both edges: median {statistics.median(late) * 1000:.0f} ms, 99th percentile {percentile(late, 0.99) * 1000:.0f} ms, of {len(late)}"
+    )
     must(f"stale answers after an acknowledged withdrawal: {stale} of 120", stale == 0)
     must("99th percentile within 300 ms", percentile(late, 0.99) <= 0.3)
 
@@ -160,10 +176,15 @@ def origin(house: House) -> None:
     answers = [get(house.port, path) for path in paths * 3]
     said = Counter(headers["Cache-Status"] for _, headers, _ in answers)
     good = sum(status == 200 for status, _, _ in answers)
-    must(f"stale pages while the origin is dead: {good} of {len(answers)}, {dict(said)}", good == len(answers))
+    must(
+        f"stale pages while the origin is dead: {good} of {len(answers)}, {dict(said)}", good == len(answers)
+    )
     must("each says fwd=stale", set(said) == {"broadsheet-edge; fwd=stale"})
     expired = {"Cookie": house.pass_cookie(seconds=-400)}
-    must("a subscriber whose pass ran out meanwhile still reads", CANARY.encode() in get(house.port, PAID, expired)[2])
+    must(
+        "a subscriber whose pass ran out meanwhile still reads",
+        CANARY.encode() in get(house.port, PAID, expired)[2],
+    )
     status, _, page = get(house.port, "/nation/never-asked-for/")
     must(f"an address that was never kept: {status} with a page of ours", status == 503 and b"<html" in page)
     hidden.rename(database)
@@ -220,8 +241,14 @@ def streams(house: House, count: int = 10_000) -> None:
         opened = []
         # Loopback has 28,000 ports to an address: two addresses for the clients.
         for number in range(count):
-            opened.append(await asyncio.open_connection("127.0.0.1", house.port, limit=4096, local_addr=(f"127.0.0.{2 + number % 4}", 0)))
-            opened[-1][1].write(f"GET /latest/stream HTTP/1.1\r\nHost: 127.0.0.1:{house.port}\r\n\r\n".encode())
+            opened.append(
+                await asyncio.open_connection(
+                    "127.0.0.1", house.port, limit=4096, local_addr=(f"127.0.0.{2 + number % 4}", 0)
+                )
+            )
+            opened[-1][1].write(
+                f"GET /latest/stream HTTP/1.1\r\nHost: 127.0.0.1:{house.port}\r\n\r\n".encode()
+            )
             await opened[-1][0].readuntil(b"retry: 5000\n\n")
         full = resident(running.pid)
         waiting = [asyncio.ensure_future(reader.readuntil(b"event: story")) for reader, _ in opened]
@@ -230,8 +257,13 @@ def streams(house: House, count: int = 10_000) -> None:
         await asyncio.wait(waiting, timeout=20)
         late = time.time() - told["at"]
         got = sum(task.done() and task.exception() is None for task in waiting)
-        print(f"  memory: {empty:.0f} MB empty, {full:.0f} MB with {count:,} streams ({(full - empty) * 1024 / count:.1f} KB each)")
-        must(f"reached {got:,} of {count:,}, the last {late:.2f} s after the commit", got == count and late <= 1.0)
+        print(
+            f"  memory: {empty:.0f} MB empty, {full:.0f} MB with {count:,} streams ({(full - empty) * 1024 / count:.1f} KB each)"
+        )
+        must(
+            f"reached {got:,} of {count:,}, the last {late:.2f} s after the commit",
+            got == count and late <= 1.0,
+        )
         must("within 300 MB", full <= 300)
 
     house.newsroom  # noqa: B018  (started before the clock)
@@ -279,7 +311,10 @@ def flood(house: House, count: int = 1_000_000, bound: int = 128 << 20) -> None:
     asyncio.run(run())
     print(f"  {count // 64 * 64:,} addresses in {time.monotonic() - began:.0f} s")
     must(f"file at most {largest:.0f} MB of {bound >> 20} MB", largest <= bound / 2**20)
-    must(f"memory at most {most:.0f} MB (file mapped in: {largest:.0f} MB of it)", most <= 2 * bound / 2**20 + 128)
+    must(
+        f"memory at most {most:.0f} MB (file mapped in: {largest:.0f} MB of it)",
+        most <= 2 * bound / 2**20 + 128,
+    )
     must("still answers", get(edge_port, "/last", {"Host": "flood"})[0] == 200 and stub.poll() is None)
 
 
@@ -318,7 +353,11 @@ def leak(house: House) -> None:
                 status, said, body = get(house.port, path, headers)
                 text = _decoded(said, body)
                 if path.startswith("/search/"):
-                    text = text.replace(f'value="{CANARY}"', "").replace(f"“{CANARY}”", "").replace(f"<title>{CANARY}", "")
+                    text = (
+                        text.replace(f'value="{CANARY}"', "")
+                        .replace(f"“{CANARY}”", "")
+                        .replace(f"<title>{CANARY}", "")
+                    )
                 if CANARY in text or CANARY in str(said):
                     found.append(f"{path} {headers} {status}")
     must(f"leaks in {tries:,} answers: {len(found)} {found[:3]}", not found)

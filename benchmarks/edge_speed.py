@@ -34,7 +34,9 @@ http {{
 """
 
 
-def wrk(port: int, path: str, seconds: int, headers: dict[str, str], connections: int = 64) -> tuple[float, float]:
+def wrk(
+    port: int, path: str, seconds: int, headers: dict[str, str], connections: int = 64
+) -> tuple[float, float]:
     """(requests a second, 99th percentile in milliseconds); every answer must have been good."""
     said = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     text = subprocess.run(
@@ -106,7 +108,9 @@ def _measure(house: House, seconds: int, rounds: int) -> None:
         for port in counts:
             counts[port].append(wrk(port, FREE, seconds, zipped)[0])
     medians = [statistics.median(counts[port]) for port in (one, two)]
-    print(f"\none worker {medians[0]:,.0f}/s, two workers {medians[1]:,.0f}/s, ratio {medians[1] / medians[0]:.2f} (load on a core of theirs)")
+    print(
+        f"\none worker {medians[0]:,.0f}/s, two workers {medians[1]:,.0f}/s, ratio {medians[1] / medians[0]:.2f} (load on a core of theirs)"
+    )
 
 
 def _nginx(house: House, folder: Path, **ports: int) -> None:

@@ -34,7 +34,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def get(port: int, path: str, headers: dict[str, str] | None = None, timeout: float = 30.0) -> tuple[int, Any, bytes]:
+def get(
+    port: int, path: str, headers: dict[str, str] | None = None, timeout: float = 30.0
+) -> tuple[int, Any, bytes]:
     """One request on a connection of its own: status, headers, body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
@@ -108,7 +110,9 @@ class House:
             self._newsroom = Newsroom(self.folder)
         return self._newsroom
 
-    def start(self, command: list[str], *, cpu: int | None = None, **environment: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, command: list[str], *, cpu: int | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
         """Any program, in a process group of its own, on one core if asked."""
         pinned = ["taskset", "-c", str(cpu)] if cpu is not None else []
         child = subprocess.Popen(
@@ -119,7 +123,9 @@ class House:
         return child
 
     def broadsheet(self, *words: str, cpu: int | None = None, **environment: str) -> subprocess.Popen[bytes]:
-        return self.start([sys.executable, "-m", "broadsheet", *words, "--dir", str(self.folder)], cpu=cpu, **environment)
+        return self.start(
+            [sys.executable, "-m", "broadsheet", *words, "--dir", str(self.folder)], cpu=cpu, **environment
+        )
 
     @property
     def socket(self) -> str:
@@ -146,7 +152,15 @@ class House:
         """An edge in front of the origin; returns when it answers. Each port has a file of its own."""
         port = port or self.port
         environment.setdefault("BROADSHEET_EDGE_CACHE_BYTES", str(256 << 20))
-        words = ["edge", "--origin", origin or self.socket, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+        words = [
+            "edge",
+            "--origin",
+            origin or self.socket,
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            str(workers),
+        ]
         child = self.broadsheet(*words, cpu=cpu, **environment)
         self.wait(port)
         return child
@@ -159,7 +173,9 @@ class House:
                 get(port, path, timeout=2)
                 return
             time.sleep(0.02)
-        raise SystemExit(f"nothing answers at port {port}: {(self._scratch / 'errors.log').read_text()[-2000:]}")
+        raise SystemExit(
+            f"nothing answers at port {port}: {(self._scratch / 'errors.log').read_text()[-2000:]}"
+        )
 
     def pass_cookie(self, seconds: int = 800) -> str:
         """The cookie of a subscriber."""
@@ -182,7 +198,9 @@ def _make(folder: Path, stories: int, port: int) -> None:
     from broadsheet.conf.boot import setup
     from broadsheet.conf.founding import lay_out, settings_file
 
-    lay_out(folder, settings_file("Benchmark", url=f"http://127.0.0.1:{port}", languages=["en"], time_zone="UTC"))
+    lay_out(
+        folder, settings_file("Benchmark", url=f"http://127.0.0.1:{port}", languages=["en"], time_zone="UTC")
+    )
     setup(folder)
     from origin import fill
 
@@ -206,17 +224,20 @@ def _story(slug: str, access: str, headline: str) -> Any:
     section = Section.objects.get(slug="nation")
     secret = f"<p>{CANARY} {slug}.</p>" if access != "free" else ""
     body = json.dumps([{"type": "text", "value": _prose(slug) + secret}])
-    story = Story(title=headline, slug=slug, locale=section.locale, access=access, body=body, standfirst=headline)
+    story = Story(
+        title=headline, slug=slug, locale=section.locale, access=access, body=body, standfirst=headline
+    )
     section.add_child(instance=story)
     return story
 
 
 def _prose(seed: str, paragraphs: int = 10, words: int = 80) -> str:
     """Text of a story's length that compresses about as real text does."""
-    dice = random.Random(seed)  # noqa: S311  (no secret)
+    dice = random.Random(seed)
     known = ["".join(dice.choices("etaoinshrdlucmfwypvbgkjqxz", k=dice.randint(2, 9))) for _ in range(600)]
     return "".join(
-        f"<p>{' '.join(known[int(dice.paretovariate(0.7)) % 600] for _ in range(words))}.</p>" for _ in range(paragraphs)
+        f"<p>{' '.join(known[int(dice.paretovariate(0.7)) % 600] for _ in range(words))}.</p>"
+        for _ in range(paragraphs)
     )
 
 
@@ -239,7 +260,10 @@ def _newsroom(folder: Path) -> None:
                 story.save()
             else:
                 story.unpublish()
-        print(json.dumps({"path": f"/nation/{slug}/", "mark": told.get("mark", ""), "at": time.time()}), flush=True)
+        print(
+            json.dumps({"path": f"/nation/{slug}/", "mark": told.get("mark", ""), "at": time.time()}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

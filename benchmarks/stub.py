@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 BODY = b"x" * 1024
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncache-control: max-age=3600\r\ncontent-length: 1024\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: image/x-stub\r\ncache-control: max-age=3600\r\ncontent-length: 1024\r\n\r\n"
 
 
 class Answer(asyncio.Protocol):

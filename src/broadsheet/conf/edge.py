@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from broadsheet.paywall import Limits
 from .paper import FILE_NAME, BadSetting, Paper, load
 
 PLAIN_CACHE_BYTES = 1_073_741_824
+VARIABLE = "BROADSHEET_EDGE_CACHE_BYTES"
 
 
 def edge_settings(
@@ -43,10 +45,18 @@ def edge_settings(
         host=host,
         port=port,
         workers=workers or (paper.edge_workers if paper else 1),
-        cache_bytes=paper.edge_cache_bytes if paper else PLAIN_CACHE_BYTES,
+        cache_bytes=paper.edge_cache_bytes if paper else _plain_bytes(),
         access_log=access_log,
         paper=rules(paper, host, port) if paper else None,
     )
+
+
+def _plain_bytes() -> int:
+    """What a cache without a paper may keep: the same variable that overrides a paper's setting."""
+    text = os.environ.get(VARIABLE, str(PLAIN_CACHE_BYTES))
+    if not text.isdecimal():
+        raise BadSetting(f"{text!r} is not a number of bytes", VARIABLE, "write digits only")
+    return int(text)
 
 
 def rules(paper: Paper, host: str, port: int) -> PaperRules:
@@ -60,5 +70,6 @@ def rules(paper: Paper, host: str, port: int) -> PaperRules:
         hosts=frozenset(name.lower() for name in own),
         limits=Limits(paper.meter_limit, paper.meter_days),
         languages=paper.languages[1:],
+        main_language=paper.languages[0],
         is_secure=paper.base_url.startswith("https://"),
     )

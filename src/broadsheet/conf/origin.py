@@ -59,9 +59,26 @@ def origin_socket(folder: Path) -> Path:
     return place / "origin.sock"
 
 
+def _clear(path: Path) -> None:
+    """Remove the socket file that a killed origin left behind. Raises `BadSetting` when an origin still listens there."""
+    with sockets.socket(sockets.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            return
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise BadSetting(f"can't listen on {path}", str(error), "name another path with --bind") from None
+    raise BadSetting(f"can't listen on {path}", "an origin listens there", "stop it first")
+
+
 def serve(host: str = "127.0.0.1", port: int = 8000, *, socket: Path | None = None) -> None:
     """Serve until told to stop, on an address or a socket file. The paper is the one in `BROADSHEET_DIR`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.conf.settings")
+    if socket is not None:
+        _clear(socket)
     Granian(
         "broadsheet.conf.wsgi:application",
         address=host,

@@ -237,7 +237,7 @@ class App:
                 raise Refused(404, "Not found.")
             self._gauge()
             position = self.store.cursor[1]
-            text = render(self.store.shared, self.store.used, position, self.fetcher.is_following)
+            text = render(self.store.shared, self.store.used, position)
             kept = [
                 (b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),
                 (b"cache-control", b"no-store"),
@@ -251,8 +251,8 @@ class App:
         return True
 
     def _send_ready(self, request: Request) -> None:
-        """Ready while it can serve: from the origin, or from what it keeps."""
-        can = self.loop.time() >= self.down_until or self.store.used > 0
+        """Ready once it can serve: from an origin that it has met, or from what it keeps."""
+        can = self.paper is None or bool(self.store.cursor[0]) or self.store.used > 0
         request.connection.send_text(request, 200 if can else 503, "ready" if can else "not ready")
 
     def _gauge(self) -> None:
@@ -508,8 +508,11 @@ class App:
 
     def _send_away(self, request: Request, target: bytes) -> None:
         path = target.partition(b"?")[0].decode("latin-1")
-        language = path.split("/")[1] if path.count("/") > 1 else ""
-        name = self.paper.name if self.paper else ""
+        name, language = "", "en"
+        if self.paper is not None:
+            prefix = path.split("/")[1] if path.count("/") > 1 else ""
+            name = self.paper.name
+            language = prefix if prefix in self.paper.languages else self.paper.main_language
         body = away(name, language, path)
         kept = [
             (b"content-type", b"text/html; charset=utf-8"),

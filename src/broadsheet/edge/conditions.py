@@ -52,7 +52,7 @@ def wanted_range(stored: Stored, headers: dict[bytes, bytes]) -> tuple[int, int]
             raise ValueError("empty range")
         return max(0, size - length), size - 1
     begin, last = int(start[:18]), int(end[:18]) if end else size - 1
-    if last < begin:
+    if end and last < begin:
         return None
     if begin >= size:
         raise ValueError("range past the end")

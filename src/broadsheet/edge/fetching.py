@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -49,7 +50,6 @@ class Fetcher:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.is_following = False
         self._flights: dict[tuple[Name, bytes], asyncio.Task[Fetched]] = {}
         self._unshared: dict[tuple[Name, bytes], float] = {}
 
@@ -75,11 +75,20 @@ class Fetcher:
         return resource
 
     def select(self, resource: Resource | None, variant: bytes, request: Request) -> Stored | None:
-        """The response made for a request like this one; the newest of several."""
+        """The response made for a request like this one; the newest of several, whichever worker got it."""
         if resource is None:
             return None
-        fitting = [one for one in resource.variants.get(variant, ()) if one.matches(request.headers)]
-        return max(fitting, key=lambda one: one.received, default=None)
+        chosen = _newest(resource.variants.get(variant, ()), request)
+        if self.app.settings.workers > 1 and (chosen is None or not chosen.is_fresh(self.app.clock())):
+            known = self.app.log
+            some = self.app.store.load((*resource.name, variant))
+            if known is not None:
+                some = [one for one in some if not known.is_gone(one)]
+            newer = _newest(some, request)
+            if newer is not None and (chosen is None or newer.received > chosen.received):
+                self.app.hot.put(resource.name, variant, some)
+                return newer
+        return chosen
 
     def forget(self, name: Name) -> None:
         """Drop a name from memory and the file."""
@@ -396,6 +405,11 @@ def _conditions(stored: Stored | None) -> Headers:
     if changed is not None:
         found.append((b"if-modified-since", changed))
     return found
+
+
+def _newest(some: Iterable[Stored], request: Request) -> Stored | None:
+    fitting = [one for one in some if one.matches(request.headers)]
+    return max(fitting, key=lambda one: one.received, default=None)
 
 
 def _access(value: bytes | None) -> tuple[str, int]:

@@ -60,16 +60,17 @@ class Follower:
             try:
                 await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)
             except (OriginDown, TimeoutError, ValueError, KeyError) as error:
-                app.fetcher.is_following = False
+                app.counters[Count.FOLLOWING] = 0
                 if failures == QUIET_FAILURES:
                     log.warning("the log can't be followed just now: %s", error)
                 failures += 1
-                # What is kept is served meanwhile; nobody waits for an origin that is away.
-                self.is_caught_up.set()
+                if app.store.cursor[0]:
+                    # What is kept is served meanwhile; nobody waits for an origin that is away.
+                    self.is_caught_up.set()
                 await asyncio.sleep(min(RETRY_SECONDS * failures, 5.0) if failures > 4 else RETRY_SECONDS)
             else:
                 failures = 0
-                app.fetcher.is_following = True
+                app.counters[Count.FOLLOWING] = 1
                 self.is_caught_up.set()
 
     async def _poll(self, wait: int) -> None:

@@ -32,6 +32,7 @@ class Count(IntEnum):
     STREAMS = 33
     HOT_ENTRIES = 34
     HOT_BYTES = 35
+    FOLLOWING = 36
 
 
 _LABELLED = {
@@ -56,10 +57,11 @@ _LABELLED = {
     Count.STREAMS: ("streams", ""),
     Count.HOT_ENTRIES: ("hot_entries", ""),
     Count.HOT_BYTES: ("hot_bytes", ""),
+    Count.FOLLOWING: ("log_following", ""),
 }
 
 
-def render(shared: Shared, store_bytes: int, position: int, is_following: bool) -> str:
+def render(shared: Shared, store_bytes: int, position: int) -> str:
     """All of it, as `text/plain; version=0.0.4`."""
     totals, out, seen = shared.totals(), [], set()
     for count, (name, labels) in _LABELLED.items():
@@ -71,7 +73,6 @@ def render(shared: Shared, store_bytes: int, position: int, is_following: bool) 
     for name, value in (
         ("store_bytes", store_bytes),
         ("log_position", position),
-        ("log_following", int(is_following)),
     ):
         out += [f"# TYPE broadsheet_edge_{name} gauge", f"broadsheet_edge_{name} {value}"]
     return "\n".join(out) + "\n"

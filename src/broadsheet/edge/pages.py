@@ -36,7 +36,8 @@ _STYLE = (
 
 def away(name: str, language: str, path: str) -> bytes:
     """A whole page, nothing outside it needed."""
-    title, text, again = _TEXTS.get(language, _TEXTS["en"])
+    language = language if language in _TEXTS else "en"
+    title, text, again = _TEXTS[language]
     direction = "rtl" if language == "ar" else "ltr"
     return (
         f'<!doctype html><html lang="{escape(language)}" dir="{direction}"><head><meta charset="utf-8">'

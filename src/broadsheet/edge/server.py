@@ -21,7 +21,8 @@ from .following import Follower
 from .settings import Settings
 
 BACKLOG = 4096
-CATCH_UP_SECONDS = 0.8
+# How long readers wait at the door for news of purges; the first time ever, for the origin to be there at all.
+CATCH_UP_SECONDS, FIRST_SECONDS = 0.8, 20.0
 DRAIN_SECONDS = 10.0
 log = logging.getLogger("broadsheet.edge")
 
@@ -113,7 +114,7 @@ async def _serve(settings: Settings, bound: socket.socket, slot: int) -> None:
         app.spawn(follower.run())
         # What was purged while we were away must not be served: ask before the first reader is let in.
         with suppress(TimeoutError):
-            async with asyncio.timeout(CATCH_UP_SECONDS):
+            async with asyncio.timeout(CATCH_UP_SECONDS if app.store.cursor[0] else FIRST_SECONDS):
                 await follower.is_caught_up.wait()
     server = await loop.create_server(lambda: Connection(app), sock=bound, start_serving=False)
     await server.start_serving()

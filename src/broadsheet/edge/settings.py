@@ -13,7 +13,7 @@ class PaperRules:
     """What an edge knows of the paper behind it; without these it is a plain shared cache.
 
     `keys` verify readers' cookies, `edge_key` signs what the edge asks of the origin, `hosts` are the only hosts served,
-    `languages` the path prefixes after the main one.
+    `languages` the path prefixes beside the `main_language`.
     """
 
     name: str
@@ -22,6 +22,7 @@ class PaperRules:
     hosts: frozenset[str]
     limits: Limits
     languages: tuple[str, ...]
+    main_language: str
     is_secure: bool
 
 

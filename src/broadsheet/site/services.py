@@ -23,7 +23,7 @@ def index_story(story: Story) -> None:
         or story.published_at is None
         or story.desk_id is None
     ):
-        SearchEntry.objects.filter(pk=story.pk).delete()
+        forget(story.pk)
         return
     words = public_words(story)
     SearchEntry.objects.update_or_create(
@@ -37,6 +37,11 @@ def index_story(story: Story) -> None:
             "published_at": story.published_at,
         },
     )
+
+
+def forget(story_id: int) -> None:
+    """Drop the entry of a story that readers may not know of any more."""
+    SearchEntry.objects.filter(pk=story_id).delete()
 
 
 def public_words(story: Story) -> str:

@@ -12,8 +12,13 @@ from broadsheet.newsroom.models import Story
 from . import services
 
 
-@receiver(page_published, dispatch_uid="search_published")
 @receiver(page_unpublished, dispatch_uid="search_unpublished")
+def forget_story(instance: Any, **_: Any) -> None:
+    """Also sent in the middle of a deletion, when the row is still there: an entry made now would be left behind."""
+    services.forget(instance.pk)
+
+
+@receiver(page_published, dispatch_uid="search_published")
 @receiver(post_page_move, dispatch_uid="search_moved")
 def follow_story(instance: Any, **_: Any) -> None:
     """`published` also comes for pages that are only scheduled: `index_story` looks at what is public."""
