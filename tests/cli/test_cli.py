@@ -145,20 +145,21 @@ def test_serve_answers_restarts_a_dead_child_and_stops_when_told(paper):
     process = subprocess.Popen(
         [sys.executable, "-m", "broadsheet", "serve", "--dir", str(paper), "--bind", f"127.0.0.1:{port}"],
         cwd=CHECKOUT,
+        env={k: v for k, v in os.environ.items() if not k.startswith(("BROADSHEET_D", "DJANGO"))},
         stderr=subprocess.DEVNULL,
     )
 
-    def answer() -> int:
+    def answer(path: str = "/-/ready") -> int:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2) as page:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as page:
                     return page.status
             except OSError:
                 time.sleep(0.3)
         return 0
 
-    def origin() -> list[int]:
+    def children(name: bytes) -> list[int]:
         found = []
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -166,20 +167,24 @@ def test_serve_answers_restarts_a_dead_child_and_stops_when_told(paper):
                     words = (folder / "cmdline").read_bytes().split(b"\0")
                 except OSError:
                     continue
-                if b"origin" in words and f"127.0.0.1:{port}".encode() in words:
+                if name in words and str(paper).encode() in words and b"serve" not in words:
                     found.append(int(folder.name))
         return found
 
     try:
         assert answer() == 200
-        for pid in origin():
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.5)
-        assert answer() == 200, "the origin came back"
+        for name in (b"origin", b"edge"):
+            killed = children(name)
+            assert killed
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.5)
+            # Never asked for before, so it is the origin that answers.
+            assert answer(f"/search/?q={name.decode()}") == 200, "it came back"
     finally:
         process.terminate()
     assert process.wait(30) == 0
-    assert origin() == []
+    assert children(b"origin") == children(b"edge") == []
 
 
 def test_every_verb_is_documented():

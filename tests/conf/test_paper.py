@@ -96,6 +96,17 @@ def test_we_run_on_a_sound_sqlite():
     assert is_wal_safe(sqlite3.sqlite_version_info)
 
 
+def test_what_the_old_key_signed_still_counts_and_the_new_one_signs(tmp_path):
+    before = load(folder(tmp_path, GOOD), {})
+    after = load(
+        tmp_path, {"BROADSHEET_SECRET_KEY": "y" * 40, "BROADSHEET_OLD_SECRET_KEY": before.secret_key}
+    )
+
+    assert after.reader_keys[1] == before.reader_keys[0] != after.reader_keys[0]
+    assert after.edge_keys[1] == before.edge_keys[0]
+    assert not {*after.edge_keys} & {*after.reader_keys}
+
+
 @pytest.mark.parametrize("name", setting_names())
 def test_every_setting_is_documented(name):
     docs = Path(paper.__file__).parents[3] / "docs" / "reference" / "settings.md"

@@ -20,14 +20,14 @@ from .conftest import Said, free_port
 
 SECRET = "Zanzibarquince"
 NEWSROOM = """
-import json, sys
+import json
 from broadsheet.newsroom.models import Section, Story, FrontPage
 front = FrontPage.objects.get()
 section = Section.objects.filter(slug="nation").first()
 if section is None:
     section = Section(title="Nation", slug="nation", show_in_menus=True, locale=front.locale)
     front.add_child(instance=section)
-for act in json.loads(sys.argv[-1] if False else ACTS):
+for act in json.loads(ACTS):
     do, slug = act["do"], act["slug"]
     if do == "publish":
         body = [{"type": "text", "value": "<p>Public one.</p><p>Public two.</p><p>SECRET " + slug + ".</p>"}]
@@ -44,16 +44,30 @@ for act in json.loads(sys.argv[-1] if False else ACTS):
 """
 
 
-def _clean():
-    """The environment without what the test runner put there."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("BROADSHEET_D", "DJANGO"))}
+# One paper, so one process runs all of these.
+pytestmark = pytest.mark.xdist_group("a paper behind its edge")
+
+
+def _environment():
+    """What the paper's processes get: nothing of the test runner's, but a database like the one that it tests on."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("BROADSHEET_D", "DJANGO"))}
+    kept |= {"BROADSHEET_EDGE_WORKERS": "2", "BROADSHEET_EDGE_CACHE_BYTES": str(64 << 20)}
+    url = os.environ.get("BROADSHEET_TEST_DATABASE_URL")
+    if url:
+        import psycopg
+
+        name = f"broadsheet_edge_{os.getpid()}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        kept["BROADSHEET_DATABASE_URL"] = f"{url.rpartition('/')[0]}/{name}"
+    return kept
 
 
 class Paper:
     """The running paper."""
 
     def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.environment = folder, free_port(), _environment()
         self._run("init", str(folder), "--url", f"http://127.0.0.1:{self.port}")
         self.newsroom(
             *(
@@ -64,7 +78,7 @@ class Paper:
         )
         self.process = subprocess.Popen(
             [sys.executable, "-m", "broadsheet", "serve", "--dir", str(folder), "--bind", f"127.0.0.1:{self.port}"],
-            env={**_clean(), "BROADSHEET_EDGE_WORKERS": "2", "BROADSHEET_EDGE_CACHE_BYTES": str(64 << 20)},
+            env=self.environment,
             start_new_session=True, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         end = time.monotonic() + 60
@@ -76,7 +90,7 @@ class Paper:
         raise AssertionError("the paper never answered")
 
     def _run(self, *words):
-        result = subprocess.run([sys.executable, "-m", "broadsheet", *words], env=_clean(), capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+        result = subprocess.run([sys.executable, "-m", "broadsheet", *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
         assert result.returncode == 0, result.stderr
         return result.stdout
 

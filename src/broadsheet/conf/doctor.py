@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 import time
@@ -15,6 +16,7 @@ from .frontend import missing
 from .paper import Paper
 from .sqlite import is_wal_safe
 
+FEWEST_FILES = 20_000
 MIGRATE_REQ = Path("/proc/sys/net/ipv4/tcp_migrate_req")
 
 
@@ -32,7 +34,7 @@ Check = Callable[[Paper], Iterator[Finding]]
 
 def findings(paper: Paper) -> list[Finding]:
     """Everything to mend in this paper; Django must be set up."""
-    checks: tuple[Check, ...] = (settings, sqlite, database, storage, site, mail, clock, system)
+    checks: tuple[Check, ...] = (settings, sqlite, database, storage, edge, site, mail, clock, system)
     return [finding for check in checks for finding in check(paper)]
 
 
@@ -85,6 +87,31 @@ def storage(paper: Paper) -> Iterator[Finding]:
     free = os.statvfs(paper.folder)
     if free.f_bavail * free.f_frsize < 512 * 2**20:
         yield Finding("less than 512 MB are free on the paper's disk", "make room")
+
+
+def edge(paper: Paper) -> Iterator[Finding]:
+    free = os.statvfs(paper.folder)
+    if paper.edge_cache_bytes > free.f_bavail * free.f_frsize + _size(paper.var / "edge" / "edge.lmdb"):
+        yield Finding(
+            "the edge's cache may grow larger than the disk has room", "lower edge_cache_bytes, or make room"
+        )
+    if paper.edge_workers > (os.cpu_count() or 1):
+        yield Finding(
+            f"edge_workers is {paper.edge_workers}, and this machine has {os.cpu_count()} cores",
+            "one process for each core is the most that helps",
+            is_advice=True,
+        )
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 < hard < FEWEST_FILES:
+        yield Finding(
+            f"a process may open {hard} files, and each reader's connection is one",
+            "raise LimitNOFILE (ulimit -n) to 65536",
+            is_advice=True,
+        )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_blocks * 512 if path.is_file() else 0
 
 
 def site(paper: Paper) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def rules(paper: Paper, host: str, port: int) -> PaperRules:
     return PaperRules(
         name=paper.name,
         keys=paper.reader_keys,
-        edge_key=paper.edge_key,
+        edge_key=paper.edge_keys[0],
         hosts=frozenset(name.lower() for name in own),
         limits=Limits(paper.meter_limit, paper.meter_days),
         languages=paper.languages[1:],

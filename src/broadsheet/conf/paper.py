@@ -44,6 +44,7 @@ class Paper:
     folder: Path
     name: str
     secret_key: str = field(repr=False)
+    old_secret_key: str = field(default="", repr=False)
     tagline: str = ""
     base_url: str = "http://127.0.0.1:8000"
     time_zone: str = "UTC"
@@ -71,16 +72,17 @@ class Paper:
 
     @property
     def reader_keys(self) -> tuple[str, ...]:
-        """What signs readers' cookies."""
-        return (self._derived(b"pass"),)
+        """What signs readers' cookies: the first signs, all are believed."""
+        return self._derived(b"pass")
 
     @property
-    def edge_key(self) -> str:
-        """What an edge signs its requests with."""
+    def edge_keys(self) -> tuple[str, ...]:
+        """What an edge signs its requests with; the same."""
         return self._derived(b"edge")
 
-    def _derived(self, purpose: bytes) -> str:
-        return blake2b(purpose, key=self.secret_key.encode()[:64]).hexdigest()
+    def _derived(self, purpose: bytes) -> tuple[str, ...]:
+        live = [key for key in (self.secret_key, self.old_secret_key) if key]
+        return tuple(blake2b(purpose, key=key.encode()[:64]).hexdigest() for key in live)
 
     @property
     def var(self) -> Path:
