@@ -61,6 +61,9 @@ REST_SECONDS = 1.0
 # A purged page may be served once more while its successor is made, no longer than this.
 GRACE_SECONDS = 30.0
 Name = tuple[bytes, bytes]
+# Looked up once: each costs as much as a dictionary's look-up, and this is the path of every reader.
+_PREVIEW = Variant.PREVIEW
+_HITS, _FULL, _PREVIEWS = int(Count.HIT), int(Count.FULL), int(Count.PREVIEW)
 
 
 class App:
@@ -129,26 +132,23 @@ class App:
             known.catch_up()
         now = self.clock()
         stored = resource.plain
-        cookie, some = b"", None
+        cookie, is_full = b"", True
         if stored is None:
-            facts = self._facts(resource)
-            if facts is None or self.wall is None:
+            facts, wall = resource.full or resource.preview, self.wall
+            if facts is None or wall is None:
                 return None
-            reader = self.wall.reader(headers.get(b"cookie"))
-            grant = self.wall.grant(reader, facts.access, facts.story, now)
-            if grant.variant is Variant.PREVIEW:
+            reader = wall.reader(headers.get(b"cookie"))
+            grant = wall.grant(reader, facts.access, facts.story, now)
+            if grant.variant is _PREVIEW:
                 if reader.pass_ is not None:
                     return None
-                some = resource.variants.get(b"preview")
+                stored, is_full = resource.preview, False
             else:
-                some = resource.variants.get(b"full")
-            if not some:
+                stored = resource.full
+            if stored is None:
                 return None
-            stored = some[0]
             if grant.meter is not None:
-                cookie = b"".join(
-                    b"set-cookie: " + value + b"\r\n" for value in self.wall.meter_cookies(grant)
-                )
+                cookie = b"".join(b"set-cookie: " + value + b"\r\n" for value in wall.meter_cookies(grant))
         if known is not None and stored.checked != known.seen and known.is_gone(stored):
             return None
         if stored.is_purged or stored.must_validate or now >= stored.fresh_until:
@@ -162,14 +162,12 @@ class App:
                 coding = b""
         head = stored.heads.get(coding) or stored.head(coding)
         counters = self.counters
-        counters[Count.HIT] += 1
+        counters[_HITS] += 1
         if resource.touched < now - 60:
             resource.touched = now
             self.hot.used.add(resource.name)
         if stored.story:
-            counters[
-                Count.PREVIEW if stored.access and some is resource.variants.get(b"preview") else Count.FULL
-            ] += 1
+            counters[_FULL if is_full else _PREVIEWS] += 1
             self.reads.note(stored.story, headers.get(b"referer"), stored.access)
         if self.access_lines is not None:
             self._note_access(request, 200, "hit")

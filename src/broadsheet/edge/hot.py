@@ -20,7 +20,15 @@ class Resource:
     touched: float = 0
     # The one response for everybody that varies by nothing: what most requests get.
     plain: Stored | None = None
+    # Of a story with an access level: what its full variant is, and its preview, where they vary by nothing.
+    full: Stored | None = None
+    preview: Stored | None = None
     is_alive: bool = True
+
+    def only(self, variant: bytes) -> Stored | None:
+        """The one response of a variant, when it is the same for every request."""
+        some = self.variants.get(variant)
+        return some[0] if some and len(some) == 1 and not some[0].vary else None
 
 
 class Hot:
@@ -45,8 +53,9 @@ class Hot:
         resource = self.resources.pop(name, None) or Resource(name)
         self.resources[name] = resource
         resource.variants[variant] = responses
-        plain = resource.variants.get(b"", [])
-        resource.plain = plain[0] if len(plain) == 1 and not plain[0].vary else None
+        resource.plain = resource.only(b"")
+        resource.full = resource.only(b"full")
+        resource.preview = resource.only(b"preview")
         size = 512 + sum(one.size for some in resource.variants.values() for one in some)
         self.size += size - resource.size
         resource.size = size
@@ -60,7 +69,7 @@ class Hot:
         if resource is not None:
             self.size -= resource.size
             resource.is_alive = False
-            resource.plain = None
+            resource.plain = resource.full = resource.preview = None
             resource.variants = {}
 
     def clear(self) -> None:
