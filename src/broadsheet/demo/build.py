@@ -10,6 +10,7 @@ import shutil
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,11 +60,19 @@ def build(folder: Path, *, url: str) -> bool:
 
         setup(folder)
         _Desk(plates, steps).put_together(paper)
-        shutil.copyfile(folder / "var" / "broadsheet.sqlite3", folder / "var" / "pristine.sqlite3")
+        keep_copy(folder / "var" / "broadsheet.sqlite3", folder / "var" / "pristine.sqlite3")
         (folder / "var" / MARKER).touch()
         (folder / "var" / ".building").unlink()
     shutil.rmtree(plates, ignore_errors=True)
     return True
+
+
+def keep_copy(database: Path, copy: Path) -> None:
+    """Copy a database with what still stands in its write-ahead log: its file alone lacks the newest commits."""
+    import sqlite3
+
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 class _Steps:
