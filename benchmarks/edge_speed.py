@@ -107,17 +107,24 @@ def _measure(house: House, seconds: int, rounds: int) -> None:
                 if _passes(name):
                     time.sleep(SETTLE_SECONDS)
     _print(found, len(page))
-    # The load generator and two workers share two cores: with the load at half its connections, both can be pushed.
     house.edge(two, workers=2, origin=inner)
     house.edge(one := free_port(), workers=1, origin=inner)
-    counts: dict[int, list[float]] = {one: [], two: []}
-    for _ in range(rounds):
-        for port in counts:
-            counts[port].append(wrk(port, FREE, seconds, zipped)[0])
-    medians = [statistics.median(counts[port]) for port in (one, two)]
-    print(
-        f"\none worker {medians[0]:,.0f}/s, two workers {medians[1]:,.0f}/s, ratio {medians[1] / medians[0]:.2f} (load on a core of theirs)"
-    )
+    _workers({1: one, 2: two}, seconds, rounds)
+
+
+def _workers(ports: dict[int, int], seconds: int, rounds: int) -> None:
+    """One worker and two, on two cores that they share with the load.
+
+    A plain hit costs the load generator about as much as the edge; a range costs the edge far more, and leaves it room.
+    """
+    print()
+    for what, headers in (("plain hits", {}), ("ranges", {"Range": "bytes=0-99"})):
+        counts: dict[int, list[float]] = {workers: [] for workers in ports}
+        for _ in range(rounds):
+            for workers, port in ports.items():
+                counts[workers].append(wrk(port, FREE, seconds, headers)[0])
+        single, double = (statistics.median(counts[workers]) for workers in (1, 2))
+        print(f"{what}: one worker {single:,.0f}/s, two workers {double:,.0f}/s, ratio {double / single:.2f}")
 
 
 def _passes(name: str) -> bool:
