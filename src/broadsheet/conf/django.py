@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 OUR_APPS = (
     "broadsheet.readers",
+    "broadsheet.subscriptions",
     "broadsheet.pictures",
     "broadsheet.newsroom",
     "broadsheet.press",
@@ -107,12 +108,23 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "BROADSHEET_EDGE_KEYS": list(paper.edge_keys),
         "BROADSHEET_METER_LIMIT": paper.meter_limit,
         "BROADSHEET_METER_DAYS": paper.meter_days,
+        "BROADSHEET_GATEWAY_SETTINGS": _gateway(paper),
         **email.from_url(paper.email_url, paper.var),
         **_static_and_media(paper),
         **_security(secure=secure),
         **_wagtail(paper),
         "LOGGING": _logging(paper),
     }
+
+
+def _gateway(paper: Paper) -> dict[str, dict[str, str]]:
+    """The settings of the paper's gateway, by its name."""
+    given = {
+        "key": paper.gateway_key,
+        "webhook_secret": paper.gateway_webhook_secret,
+        "api_base": paper.gateway_api_base,
+    }
+    return {paper.gateway: {name: value for name, value in given.items() if value}}
 
 
 def _has(app: str) -> bool:

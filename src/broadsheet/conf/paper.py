@@ -55,6 +55,10 @@ class Paper:
     search_url: str = field(default="", repr=False)
     email_url: str = field(default="", repr=False)
     gateway: str = ""
+    gateway_key: str = field(default="", repr=False)
+    gateway_webhook_secret: str = field(default="", repr=False)
+    gateway_api_base: str = ""
+    grace_days: int = 14
     meter_limit: int = 3
     meter_days: int = 30
     edge_workers: int = 1
@@ -179,7 +183,7 @@ def _checked(paper: Paper, path: Path) -> Paper:
         )
     if len(paper.secret_key) < 32:
         raise BadSetting("secret_key is too short", str(path), "use at least 32 random characters")
-    for name in ("meter_limit", "meter_days", "edge_workers", "edge_cache_bytes"):
-        if getattr(paper, name) < (0 if name == "meter_limit" else 1):
+    for name in ("meter_limit", "meter_days", "grace_days", "edge_workers", "edge_cache_bytes"):
+        if getattr(paper, name) < (0 if name in {"meter_limit", "grace_days"} else 1):
             raise BadSetting(f"{name} is too small", str(path), "use a positive number")
     return paper

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class SubscriptionsConfig(AppConfig):
+    name = "broadsheet.subscriptions"
+    label = "subscriptions"
+    verbose_name = "Subscriptions"
+
+    def ready(self) -> None:
+        from broadsheet.readers import passes
+
+        from . import entitlements
+
+        passes.register_scopes(entitlements.scopes_of)

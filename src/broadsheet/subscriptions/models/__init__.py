@@ -1,0 +1,30 @@
+"""The tables of selling: what is offered, what was sold, what gateways said, and who may read because of it."""
+
+from .access import GiftLink, Grant, Group, Seat
+from .ledger import GatewayRef, LedgerEntry, Notice
+from .offers import INTERVALS, SCOPES, Plan, Price, PromotionCode, TaxRate
+from .sales import Checkout, Donation, Gift, Invoice, NumberSeries, Subscription
+from .seller import Seller
+
+__all__ = [
+    "INTERVALS",
+    "SCOPES",
+    "Checkout",
+    "Donation",
+    "GatewayRef",
+    "Gift",
+    "GiftLink",
+    "Grant",
+    "Group",
+    "Invoice",
+    "LedgerEntry",
+    "Notice",
+    "NumberSeries",
+    "Plan",
+    "Price",
+    "PromotionCode",
+    "Seat",
+    "Seller",
+    "Subscription",
+    "TaxRate",
+]
