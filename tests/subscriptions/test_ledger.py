@@ -11,25 +11,12 @@ from broadsheet.readers.models import User
 from broadsheet.subscriptions import ledger
 from broadsheet.subscriptions.entitlements import scopes_of
 from broadsheet.subscriptions.events import Event, Kind, Stage
-from broadsheet.subscriptions.models import GatewayRef, Invoice, LedgerEntry, Plan, Price, Subscription
+from broadsheet.subscriptions.models import Invoice, LedgerEntry, Price, Subscription
 from broadsheet.subscriptions.models.ledger import LedgerIsFinal
 
 from .test_standing import MONTH, START, snapshot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def reader() -> User:
-    return User.objects.create_user("aysel@reader.example")
-
-
-@pytest.fixture
-def price() -> Price:
-    plan = Plan.objects.create(name="Digital", slug="digital", scopes=["stories"])
-    price = Price.objects.create(plan=plan, interval="month", currency="EUR", amount=499)
-    GatewayRef.objects.create(gateway="test", kind="price", local=str(price.pk), ref="price_1")
-    return price
 
 
 def life(reader: User) -> list[Event]:

@@ -1,4 +1,5 @@
-"""Copies the front-end files that the site uses out of `node_modules` into its git-ignored static folder.
+"""Copies the front-end files that the site uses out of `node_modules` into its git-ignored static folder,
+and the fonts that invoices are set in into theirs.
 
 Run by `start.py` after the npm packages changed, and when a release is built; knows nothing of Django.
 """
@@ -22,22 +23,33 @@ FILES = {
 }
 
 
-def missing(vendor: Path = VENDOR) -> list[str]:
+FONTS = Path(__file__).resolve().parent.parent / "subscriptions" / "fonts"
+# Of the static folder nothing is private; fonts for paper are of no use to a browser.
+TYPE = {name: f"dejavu-fonts-ttf/ttf/{name}" for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")}
+
+
+def missing(vendor: Path = VENDOR, fonts: Path = FONTS) -> list[str]:
     """The names of files that are not there yet."""
-    return [name for name in FILES if not (vendor / name).is_file()]
+    return [
+        name
+        for folder, files in ((vendor, FILES), (fonts, TYPE))
+        for name in files
+        if not (folder / name).is_file()
+    ]
 
 
-def copy(node_modules: Path, vendor: Path = VENDOR) -> int:
+def copy(node_modules: Path, vendor: Path = VENDOR, fonts: Path = FONTS) -> int:
     """Copy every file, each in one step so that a killed run leaves none half-written. Returns how many.
 
     Raises `FileNotFoundError` when a package is not installed.
     """
-    vendor.mkdir(parents=True, exist_ok=True)
-    for name, source in FILES.items():
-        part = vendor / f".{name}.part"
-        shutil.copyfile(node_modules / source, part)
-        part.replace(vendor / name)
-    return len(FILES)
+    for folder, files in ((vendor, FILES), (fonts, TYPE)):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, source in files.items():
+            part = folder / f".{name}.part"
+            shutil.copyfile(node_modules / source, part)
+            part.replace(folder / name)
+    return len(FILES) + len(TYPE)
 
 
 if __name__ == "__main__":

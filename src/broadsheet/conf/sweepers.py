@@ -8,4 +8,5 @@ SWEEPERS: list[str] = [
     "broadsheet.newsroom.services.publish_due",
     "broadsheet.site.services.index_missing",
     "broadsheet.press.services.tidy",
+    "broadsheet.subscriptions.posting.post_due",
 ]

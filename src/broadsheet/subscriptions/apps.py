@@ -9,6 +9,7 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         from broadsheet.readers import passes
 
-        from . import entitlements
+        from . import entitlements, telling
 
         passes.register_scopes(entitlements.scopes_of)
+        telling.connect()

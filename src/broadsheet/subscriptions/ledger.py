@@ -108,10 +108,19 @@ def refold(gateway: str, ref: str) -> Subscription | None:
     before = row.status if row.started_at else ""
     if _apply(row, standing):
         row.save()
-        # An invoice may have come before the subscription that says whose it is.
-        Invoice.objects.filter(subscription=row, reader=None).update(reader=row.reader)
         subscription_changed.send(Subscription, subscription=row, before=before)
+    _own_invoices(row)
     return row
+
+
+def _own_invoices(row: Subscription) -> None:
+    """An invoice may have come before the subscription that says whose it is."""
+    if row.reader is None:
+        return
+    for invoice in Invoice.objects.filter(subscription=row, reader=None):
+        invoice.reader = row.reader
+        invoice.save()
+        invoice_changed.send(Invoice, invoice=invoice)
 
 
 def _apply(row: Subscription, standing: Standing) -> bool:
