@@ -31,6 +31,48 @@ def snapshot(at: datetime, stage: Stage, number: int = 0, **facts: object) -> Ev
     )
 
 
+def look(at: datetime, stage: Stage, number: int = 0, *, covers: list[Event], **facts: object) -> Event:
+    """An observation by somebody who knew the events `covers` when they asked."""
+    told = snapshot(at, stage, number, **facts)
+    known = sorted(event.id for event in covers)
+    moment = max([at, *(event.at for event in covers)])
+    facts = {**told.facts, "covers": known, "seen": f"{number:06d}"}
+    return replace(told, id=f"seen_{number}", kind=Kind.OBSERVATION, at=moment, facts=facts)
+
+
+@st.composite
+def watched_lives(draw: st.DrawFn) -> tuple[Stage, list[Event]]:
+    """What a gateway went through, with looks at it in between by somebody who knew some of its reports by then."""
+    at, told, looks = START, [], []
+    stage = Stage.INCOMPLETE
+    for number in range(draw(st.integers(1, 7))):
+        at += timedelta(seconds=draw(st.sampled_from([0, 0, 0, 1, 3600])))
+        stage = draw(st.sampled_from([one for one in Stage if one is not Stage.ENDED]))
+        told.append(snapshot(at, stage, number))
+        for again in range(draw(st.integers(0, 2))):
+            at += timedelta(seconds=draw(st.sampled_from([0, 0, 1])))
+            known = draw(st.lists(st.sampled_from(told), unique_by=lambda event: event.id))
+            looks.append(look(at, stage, number * 10 + again, covers=known))
+    return stage, told + looks
+
+
+@settings(max_examples=1000)
+@given(watched_lives(), st.randoms(use_true_random=False))
+def test_what_was_looked_at_is_true_or_known_to_be_doubtful(
+    life: tuple[Stage, list[Event]], chance: random.Random
+) -> None:
+    """A look never hides a report of its own second that came after it."""
+    truth, events = life
+    chance.shuffle(events)
+    standing = fold(events)
+    assert standing is not None
+    assert standing.is_ambiguous or standing.snapshot.stage is truth
+    settled = fold([*events, look(events[0].at, truth, 999, covers=events)])
+    assert settled is not None
+    assert settled.snapshot.stage is truth
+    assert not settled.is_ambiguous
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """Lives of one subscription, as a gateway tells them: several reports may share a second."""
@@ -131,7 +173,7 @@ def test_two_reports_of_one_second_ask_for_a_look_and_the_look_decides() -> None
     standing = fold(told)
     assert standing is not None
     assert standing.is_ambiguous
-    seen = replace(snapshot(START, Stage.PAST_DUE, 9), kind=Kind.OBSERVATION)
+    seen = look(START, Stage.PAST_DUE, covers=told)
     decided = fold([*told, seen])
     assert decided is not None
     assert decided.snapshot.stage is Stage.PAST_DUE

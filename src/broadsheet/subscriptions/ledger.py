@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
 from broadsheet.readers.models import User
 
 from . import checkouts, invoices, terms
-from .events import Event, Kind
+from .events import Event, Kind, Stage
 from .models import GatewayRef, Invoice, LedgerEntry, Price, Subscription
 from .standing import Standing, fold
 
@@ -21,9 +23,16 @@ subscription_changed = Signal()
 invoice_changed = Signal()
 
 
+# One fold at a time: two that did not see each other's entries would both leave something out.
+LOCK = 0x6C65646765720001
+
+
 def record(gateway: str, events: Iterable[Event]) -> int:
     """Append what is new and fold what it touches, in one transaction. Gives the number of new entries."""
     with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         new = _append(gateway, list(events))
         for ref in sorted(_touched(gateway, new)):
             refold(gateway, ref)
@@ -33,6 +42,24 @@ def record(gateway: str, events: Iterable[Event]) -> int:
         for ref in sorted({event.subject for event in new if event.kind is Kind.CHECKOUT}):
             checkouts.refold(gateway, ref)
     return len(new)
+
+
+def watermark() -> int:
+    """Where the ledger stands: what has a place up to here happened before now. Read before a gateway is asked."""
+    return LedgerEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def observed(gateway: str, event: Event, mark: int) -> Event:
+    """An observation that was asked for at `mark`, with the entries that it is newer than.
+
+    Its moment is lifted to the newest of them: the clocks of a gateway's machines differ.
+    """
+    entries = LedgerEntry.objects.filter(
+        gateway=gateway, subscription_ref=event.subscription, kind=Kind.SUBSCRIPTION.value, pk__lte=mark
+    )
+    older = list(entries.filter(at__gte=event.at).values_list("event_id", "at"))
+    at = max([event.at, *(moment for _, moment in older)])
+    return replace(event, at=at, facts={**event.facts, "covers": sorted(name for name, _ in older)})
 
 
 def _append(gateway: str, events: Sequence[Event]) -> list[Event]:
@@ -104,6 +131,8 @@ def refold(gateway: str, ref: str) -> Subscription | None:
     row = Subscription.objects.select_for_update().get(gateway=gateway, ref=ref)
     standing = fold(events_of(gateway, ref))
     if standing is None:
+        # Something spoke of it, nothing described it: its own reports may be lost.
+        Subscription.objects.filter(pk=row.pk, needs_fetch=False).update(needs_fetch=True)
         return None
     before = row.status if row.started_at else ""
     if _apply(row, standing):
@@ -127,6 +156,7 @@ def _apply(row: Subscription, standing: Standing) -> bool:
     """Copy the fold into the row; whether that changed anything."""
     now, snapshot = timezone.now(), standing.snapshot
     patience = terms.patience()
+    until = standing.access_until(patience)
     values = {
         "reader_id": _known_reader(snapshot.reader),
         "customer_ref": snapshot.customer,
@@ -140,15 +170,21 @@ def _apply(row: Subscription, standing: Standing) -> bool:
         "ended_at": snapshot.ended_at,
         "resumes_at": snapshot.resumes_at,
         "past_due_since": standing.past_due_since,
-        "access_until": standing.access_until(patience),
+        "access_until": until,
         "is_disputed": standing.is_disputed,
-        "needs_fetch": standing.is_ambiguous,
+        "needs_fetch": standing.is_ambiguous or _is_overdue(standing, until, now),
         "started_at": standing.started_at,
     }
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
     return bool(changed)
+
+
+def _is_overdue(standing: Standing, until: datetime | None, now: datetime) -> bool:
+    """Whether a renewal should have been reported by now, and was not."""
+    runs = standing.snapshot.stage in {Stage.TRIALING, Stage.ACTIVE} and standing.snapshot.cancel_at is None
+    return runs and until is not None and until <= now
 
 
 def _known_reader(pk: int | None) -> int | None:
@@ -163,10 +199,10 @@ def _price_of(gateway: str, ref: str) -> int | None:
 def age_statuses() -> int:
     """Let time do its part: what ran out since its last event is called so. Gives the number of changes."""
     now = timezone.now()
-    stale = Subscription.objects.filter(access_until__lte=now).exclude(
+    stale = Subscription.objects.filter(access_until__lte=now, needs_fetch=False).exclude(
         status__in=["expired", "paused", "past_due"]
     )
     changed = 0
-    for gateway, ref in stale.values_list("gateway", "ref")[:500]:
+    for gateway, ref in stale.order_by("access_until").values_list("gateway", "ref")[:500]:
         changed += refold(gateway, ref) is not None
     return changed

@@ -1,7 +1,8 @@
 """Where a subscription stands: a pure function of its events, whatever their order, number and delay.
 
-Every object's newest report counts, by a total order over reports (moment, stage, id); that makes the fold
-commutative, associative and idempotent. What has ended stays ended.
+Every object's newest report counts, by a total order over reports (moment, observation, stage, id); that makes the fold
+commutative, associative and idempotent. What has ended stays ended. Where the order can't be known the fold says that
+it is ambiguous: an observation that was asked for after all that is known settles it.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def fold(events: Iterable[Event]) -> Standing | None:
     last = ended[0] if ended else read[-1][1]
     return Standing(
         snapshot=_with_reader(last, read),
-        started_at=read[0][0].at,
+        started_at=min((s.started_at for _, s in read if s.started_at), default=read[0][0].at),
         past_due_since=_run_start(read, Stage.PAST_DUE),
         paid_until=_paid_until(read),
         is_disputed=_is_disputed(unique),
@@ -98,9 +99,9 @@ def fold(events: Iterable[Event]) -> Standing | None:
     )
 
 
-def _snapshot_order(event: Event) -> tuple[datetime, bool, int, str]:
+def _snapshot_order(event: Event) -> tuple[datetime, bool, str, int, str]:
     stage = _STAGES.index(Stage(event.facts["stage"]))
-    return event.at, event.kind is Kind.OBSERVATION, stage, event.id
+    return event.at, event.kind is Kind.OBSERVATION, event.facts.get("seen", ""), stage, event.id
 
 
 def _with_reader(last: Snapshot, read: list[tuple[Event, Snapshot]]) -> Snapshot:
@@ -141,8 +142,14 @@ def _is_disputed(events: Iterable[Event]) -> bool:
 
 
 def _is_tied(read: list[tuple[Event, Snapshot]]) -> bool:
-    """Whether two different reports share the last second and nobody has asked the gateway since."""
+    """Whether the last second has a report that differs from the one that counts, and may be newer than it.
+
+    Only an observation is known to be newer than another report of its second: than those that it covers.
+    """
     (last, snapshot) = read[-1]
-    if last.kind is Kind.OBSERVATION:
-        return False
-    return any(event.at == last.at and other != snapshot for event, other in read[:-1])
+    older = set(last.facts.get("covers", ()))
+    return any(
+        event.at == last.at and other != snapshot and event.id not in older
+        for event, other in read[:-1]
+        if last.kind is not Kind.OBSERVATION or event.kind is not Kind.OBSERVATION
+    )

@@ -148,7 +148,7 @@ class Gateway(Protocol):
         """Every subscription as an observation, in a stream; for reconciliation."""
 
     def since(self, moment: datetime) -> Iterator[Event]:
-        """Every event since `moment`, oldest first; for what webhooks lost."""
+        """Every event since `moment`, in any order; for what webhooks lost."""
 
     def forget(self, customer: str, key: str) -> None:
         """Erase a customer's personal data as far as the gateway can."""
