@@ -231,7 +231,7 @@ def test_a_stream_tells_of_what_goes_live_and_of_what_was_missed(paper):
 
 
 def test_the_newsroom_and_accounts_pass_through_unkept(paper):
-    login = paper.get("/newsroom/login/")
+    login = paper.get("/account/login/")
     assert (login.status, login.cache) == (200, "fwd=bypass")
     assert "no-store" in paper.get("/account/me").headers["Cache-Control"]
     assert paper.get("/account/me").cache == "fwd=bypass"

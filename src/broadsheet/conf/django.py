@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from . import database, email
+from . import accounts, database, email
 from .paper import KNOWN_LANGUAGES, Paper
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,6 +24,7 @@ OUR_APPS = (
     "broadsheet.site",
 )
 LIBRARY_APPS = (
+    *accounts.APPS,
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtailmedia",
@@ -62,10 +63,13 @@ MIDDLEWARE = (
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "broadsheet.readers.middleware.AccountLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.press.middleware.PassMiddleware",
     "broadsheet.readers.middleware.PassIssuer",
+    "broadsheet.readers.gate.Gate",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 )
 
@@ -92,7 +96,13 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "AUTH_USER_MODEL": "readers.User",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "DATABASES": databases,
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "CACHES": {
+            # Rate limits live here: room for more addresses than an attacker has.
+            "default": {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "OPTIONS": {"MAX_ENTRIES": 100_000},
+            }
+        },
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
         "FORM_RENDERER": "django.forms.renderers.DjangoTemplates",
         "TEMPLATES": [_templates(paper)],
@@ -109,6 +119,7 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "BROADSHEET_METER_LIMIT": paper.meter_limit,
         "BROADSHEET_METER_DAYS": paper.meter_days,
         "BROADSHEET_GATEWAY_SETTINGS": _gateway(paper),
+        **accounts.account_settings(paper),
         **email.from_url(paper.email_url, paper.var),
         **_static_and_media(paper),
         **_security(secure=secure),
@@ -141,6 +152,7 @@ def _templates(paper: Paper) -> dict[str, Any]:
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "broadsheet.site.chrome.around_account",
             ],
         },
     }

@@ -31,6 +31,7 @@ def settings_file(
     time_zone: str,
     tagline: str = "",
     apps: Sequence[str] = (),
+    newsroom_second_factor: bool = True,
 ) -> str:
     """The text of a new `broadsheet.toml`, with a secret of its own."""
     lines = [
@@ -42,6 +43,8 @@ def settings_file(
         f"languages = {json.dumps(list(languages))}",
         f'secret_key = "{secrets.token_urlsafe(48)}"',
     ]
+    if not newsroom_second_factor:
+        lines.append("newsroom_second_factor = false")
     if apps:
         lines.append(f"apps = {json.dumps(list(apps))}")
     return "\n".join(lines) + "\n"

@@ -38,7 +38,8 @@ class Paper:
     """One newspaper's settings.
 
     `folder` is the paper's folder; relative paths and SQLite files are resolved against it.
-    `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes.
+    `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes, `device_limit` log-ins of one reader
+    that may open paid stories at a time (0: any number).
     """
 
     folder: Path
@@ -63,6 +64,8 @@ class Paper:
     meter_days: int = 30
     edge_workers: int = 1
     edge_cache_bytes: int = 1_073_741_824
+    newsroom_second_factor: bool = True
+    device_limit: int = 0
     apps: tuple[str, ...] = ()
     debug: bool = False
 
@@ -183,7 +186,8 @@ def _checked(paper: Paper, path: Path) -> Paper:
         )
     if len(paper.secret_key) < 32:
         raise BadSetting("secret_key is too short", str(path), "use at least 32 random characters")
-    for name in ("meter_limit", "meter_days", "grace_days", "edge_workers", "edge_cache_bytes"):
-        if getattr(paper, name) < (0 if name in {"meter_limit", "grace_days"} else 1):
+    may_be_nothing = {"meter_limit", "grace_days", "device_limit"}
+    for name in ("meter_days", "edge_workers", "edge_cache_bytes", *sorted(may_be_nothing)):
+        if getattr(paper, name) < (0 if name in may_be_nothing else 1):
             raise BadSetting(f"{name} is too small", str(path), "use a positive number")
     return paper

@@ -9,4 +9,6 @@ SWEEPERS: list[str] = [
     "broadsheet.site.services.index_missing",
     "broadsheet.press.services.tidy",
     "broadsheet.subscriptions.posting.post_due",
+    "broadsheet.readers.services.forget_unconfirmed",
+    "broadsheet.readers.privacy.erase_due",
 ]

@@ -23,6 +23,7 @@ globals().update(
             base_url="http://testserver",
             time_zone="Asia/Baku",
             languages=("en", "az", "ru", "ar"),
+            newsroom_second_factor=False,
             database_url=os.environ.get("BROADSHEET_TEST_DATABASE_URL", "sqlite:///test.sqlite3"),
         )
     )

@@ -53,6 +53,8 @@ def build(folder: Path, *, url: str) -> bool:
             time_zone=ZONE,
             tagline=paper["tagline"]["en"],
             apps=["broadsheet.demo"],
+            # Visitors enter by one-time links and have no device enrolled here.
+            newsroom_second_factor=False,
         )
         lay_out(folder, text)
         (folder / "var" / ".building").touch()

@@ -9,8 +9,9 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from broadsheet.newsroom import rendering
         from broadsheet.newsroom.models import FrontPage, Gallery, InfoPage, Section, Story
+        from broadsheet.readers import stories
 
-        from . import signals  # noqa: F401  (connects the receivers; models are ready only now)
+        from . import selectors, signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .views import front, gallery, info, section, story
 
         rendering.register(FrontPage, front.front)
@@ -18,3 +19,4 @@ class SiteConfig(AppConfig):
         rendering.register(Story, story.story)
         rendering.register(Gallery, gallery.gallery)
         rendering.register(InfoPage, info.info)
+        stories.register_resolver(selectors.public_lines)

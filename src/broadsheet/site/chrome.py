@@ -15,6 +15,8 @@ from broadsheet.newsroom.document import Named
 from broadsheet.newsroom.models import FrontPage
 from broadsheet.newsroom.selectors import front_page, language_prefix, navigation
 
+ACCOUNT = ("/account/", "/-/enter/")
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -78,6 +80,25 @@ def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), c
     if front is None:
         raise Http404(f"no front page in {language}")
     return chrome_of(front, request.path, language, translations, canonical)
+
+
+def around_account(request: HttpRequest) -> dict[str, object]:
+    """A context processor: the chrome around the account's pages, and which page they stand on.
+
+    Those are `readers`', which knows nothing of the newsroom; without a front page they stand on a plain one.
+    """
+    if not request.path.startswith(ACCOUNT):
+        return {}
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    front = front_page(language) or front_page(settings.LANGUAGE_CODE)
+    if front is None:
+        return {"account_base": "site/plain.html"}
+    query = request.GET.copy()
+    others = []
+    for code, _ in settings.LANGUAGES:
+        query["language"] = code
+        others.append((code, f"{request.path}?{query.urlencode()}"))
+    return {"account_base": "site/base.html", "chrome": chrome_of(front, request.path, language, others)}
 
 
 def chrome_of(

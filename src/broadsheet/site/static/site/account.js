@@ -17,7 +17,6 @@ function greet({ name, is_subscriber: isSubscriber, has_newsroom: hasNewsroom })
   const place = document.querySelector("[data-reader]");
   if (!place || !name) return;
   place.textContent = name;
-  place.hidden = false;
   if (isSubscriber || hasNewsroom) document.querySelector("[data-subscribe]")?.setAttribute("hidden", "");
 }
 

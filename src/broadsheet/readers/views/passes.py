@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import facts, passes
-from .services import user_for_entry
+from .. import devices, facts, passes
+from ..adapters import is_own_path
+from ..services import user_for_entry
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @never_cache
@@ -25,11 +28,11 @@ def entry(request: HttpRequest, code: str, token: str) -> HttpResponse:
         return render(request, "readers/entry_gone.html", status=410)
     if request.method != "POST":
         return render(request, "readers/entry.html", {"person": user})
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="link")
+    devices.note(request, user)
     target = request.GET.get("next", "/newsroom/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = "/newsroom/"
-    return redirect(target)
+    return redirect(target if is_own_path(target) else "/newsroom/")
 
 
 @never_cache
@@ -41,7 +44,7 @@ def me(request: HttpRequest) -> JsonResponse:
     if user.is_authenticated:
         told |= {
             "name": user.get_short_name() or user.email,
-            "is_subscriber": bool(passes.pass_for(user).scopes),
+            "is_subscriber": bool(passes.pass_for(user, request).scopes),
             "has_newsroom": user.has_perm("wagtailadmin.access_admin"),
         }
     response = JsonResponse(told)
@@ -53,11 +56,9 @@ def me(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_POST
 def renew(request: HttpRequest) -> HttpResponse:
-    """A fresh pass for whoever is logged in (204), else none (401). Changes nothing but the caller's own cookies."""
-    if not request.user.is_authenticated:
-        response = HttpResponse(status=401)
-        passes.take_back(response)
-        return response
+    """A fresh pass for whoever is logged in or holds a gift (204), else none (401)."""
     response = HttpResponse(status=204)
-    passes.issue(response, request.user)
+    if not passes.issue_for(request, response):
+        response.status_code = 401
+        passes.take_back(response)
     return response
