@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from broadsheet.readers.models import User
+from broadsheet.subscriptions.gateways import registry
 from broadsheet.subscriptions.models import GatewayRef, Plan, Price
+
+from .fake_gateway import FakeGateway
 
 
 @pytest.fixture
@@ -17,3 +20,12 @@ def price() -> Price:
     price = Price.objects.create(plan=plan, interval="month", currency="EUR", amount=499)
     GatewayRef.objects.create(gateway="test", kind="price", local=str(price.pk), ref="price_1")
     return price
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """The paper's gateway, in memory."""
+    made = FakeGateway()
+    monkeypatch.setattr(registry, "get", lambda name: made)
+    monkeypatch.setattr(registry, "default", lambda: made)
+    return made

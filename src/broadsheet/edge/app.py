@@ -25,7 +25,7 @@ from .log import Log
 from .metrics import Count, render
 from .origin import PROXY_SECONDS, Answer, Origin, OriginDown, forwarded
 from .pages import away
-from .rules import LEGAL_METHODS, NAMED_QUERY, PASSED
+from .rules import LEGAL_METHODS, NAMED_QUERY, is_passed
 from .settings import Settings
 from .store import Store
 from .stored import Stored, lines, status_line
@@ -210,7 +210,7 @@ class App:
         if self.log is not None and path.endswith(b"/latest/stream"):
             await self.streams.serve(request, path, query)
             return
-        if paper is not None and path.startswith(PASSED):
+        if paper is not None and is_passed(path):
             await self._pass(request, host, path + (b"?" + query if query else b""))
             return
         if paper is not None:
@@ -304,7 +304,7 @@ class App:
         assert self.wall is not None
         now, extra = self.clock(), Headers()
         reader = self.wall.reader(request.headers.get(b"cookie"))
-        if self.wall.needs_renewal(reader, facts.access, facts.story, now):
+        if self.wall.needs_renewal(reader, facts.access, now):
             reader = await self._renewed(request, reader, extra)
         purpose = request.headers.get(b"sec-purpose", b"") + request.headers.get(b"purpose", b"")
         is_reading = request.method == b"GET" and b"prefetch" not in purpose

@@ -7,3 +7,8 @@ LEGAL_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"
 PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/api/", b"/-/")
 # The only query parameters that the public pages know. Any other is dropped before the cache is asked.
 NAMED_QUERY = frozenset({b"before", b"q", b"section", b"language", b"since", b"until", b"order"})
+
+
+def is_passed(path: bytes) -> bool:
+    """Whether an address is passed on; selling pages stand in every language: `/az/subscribe/`."""
+    return path.startswith(PASSED) or (path[3:].startswith(b"/subscribe/") and path[:1] == b"/")

@@ -9,7 +9,8 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         from broadsheet.readers import passes
 
-        from . import entitlements, telling
+        from . import entitlements, receivers, telling
 
         passes.register_scopes(entitlements.scopes_of)
         telling.connect()
+        receivers.connect()

@@ -1,6 +1,7 @@
 """The tables of selling: what is offered, what was sold, what gateways said, and who may read because of it."""
 
 from .access import GiftLink, Grant, Group, Seat
+from .leaving import Departure
 from .ledger import GatewayRef, LedgerEntry, Notice
 from .offers import INTERVALS, SCOPES, Plan, Price, PromotionCode, TaxRate
 from .sales import Checkout, Donation, Gift, Invoice, NumberSeries, Subscription
@@ -10,6 +11,7 @@ __all__ = [
     "INTERVALS",
     "SCOPES",
     "Checkout",
+    "Departure",
     "Donation",
     "GatewayRef",
     "Gift",

@@ -1,0 +1,194 @@
+"""What a subscriber does with their subscription; every act is a form with a key of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from broadsheet.readers import passes
+from broadsheet.subscriptions import leaving, managing, offer
+from broadsheet.subscriptions.managing import CannotDo
+from broadsheet.subscriptions.models import Departure, Price, Subscription
+
+from . import buyers
+
+HOME = "/account/"
+
+
+def _own(request: HttpRequest) -> Subscription:
+    """The subscription of whoever is logged in. Raises `CannotDo`."""
+    found = managing.own(buyers.person(request))
+    if found is None:
+        raise CannotDo(_("You have no subscription."))
+    return found
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        raise CannotDo(_("This form is broken. Please open the page again.")) from None
+
+
+def _home(request: HttpRequest, said: str = "") -> HttpResponse:
+    if said:
+        messages.success(request, said)
+    response = HttpResponseRedirect(HOME)
+    passes.issue(response, buyers.person(request), request)
+    return response
+
+
+def _try(request: HttpRequest, act: Callable[[Subscription, uuid.UUID], str]) -> HttpResponse:
+    try:
+        return _home(request, act(_own(request), _key(request)))
+    except CannotDo as reason:
+        messages.error(request, str(reason))
+        return HttpResponseRedirect(HOME)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/pause/`, `months` 1 to 3."""
+    months = request.POST.get("months", "")
+
+    def act(subscription: Subscription, key: uuid.UUID) -> str:
+        managing.pause(subscription, int(months) if months in {"1", "2", "3"} else 0, key)
+        return _("Your subscription is paused. What is paid for stays open until its end.")
+
+    return _try(request, act)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_POST
+def resume(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/resume/`."""
+
+    def act(subscription: Subscription, key: uuid.UUID) -> str:
+        managing.resume(subscription, key)
+        return _("Your subscription goes on.")
+
+    return _try(request, act)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/keep/`: not cancelled after all."""
+
+    def act(subscription: Subscription, key: uuid.UUID) -> str:
+        leaving.keep(subscription, key)
+        return _("Good to have you: your subscription goes on.")
+
+    return _try(request, act)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/stay/`: takes what is offered to those who are about to go."""
+
+    def act(subscription: Subscription, key: uuid.UUID) -> str:
+        leaving.stay(subscription, key)
+        return _("Good to have you: you pay less from your next charge on.")
+
+    return _try(request, act)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_POST
+def portal(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/payment/`: to the gateway's page for cards."""
+    try:
+        url = managing.portal(_own(request), buyers.base_url() + HOME, translation.get_language() or "")
+    except CannotDo as reason:
+        messages.error(request, str(reason))
+        return HttpResponseRedirect(HOME)
+    return buyers.onward(request, url)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/cancel/`: the second of two clicks; a reason is welcome, not asked for."""
+    subscription = managing.own(buyers.person(request))
+    if subscription is None:
+        return HttpResponseRedirect(HOME)
+    context: dict[str, Any] = {"subscription": subscription, "key": request.POST.get("key") or uuid.uuid4()}
+    if request.method == "POST":
+        try:
+            leaving.cancel(
+                subscription, request.POST.get("reason", ""), request.POST.get("note", ""), _key(request)
+            )
+        except CannotDo as reason:
+            context["line"] = str(reason)
+        else:
+            context |= {"is_done": True, "key": uuid.uuid4()}
+            response = buyers.answer(request, "site/subscribe/cancel.html", context)
+            passes.issue(response, buyers.person(request), request)
+            return response
+    context |= {"reasons": Departure.REASONS, "offer": leaving.retention(subscription)}
+    status = 422 if "line" in context else 200
+    return buyers.answer(request, "site/subscribe/cancel.html", context, status)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest) -> HttpResponse:
+    """`/subscribe/mine/change/`: other plans and intervals with their prices, and what happens to what is paid."""
+    subscription = managing.own(buyers.person(request))
+    if subscription is None:
+        return HttpResponseRedirect(reverse("subscribe"))
+    language = translation.get_language() or "en"
+    context: dict[str, Any] = {
+        "subscription": subscription,
+        "choices": [
+            (price, offer.price_words(price, price.money, language), _direction(subscription, price))
+            for price in managing.other_prices(subscription)
+        ],
+        "now": offer.price_words(subscription.price, subscription.price.money, language)
+        if subscription.price
+        else "",
+        "chosen": request.POST.get("price", ""),
+        "key": request.POST.get("key") or uuid.uuid4(),
+    }
+    if request.method == "POST":
+        number = request.POST.get("price", "")
+        try:
+            price = Price.objects.select_related("plan").filter(
+                pk=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+            )
+            chosen = price.first()
+            if chosen is None:
+                raise CannotDo(_("Please choose a plan."))
+            managing.change(subscription, chosen, _key(request))
+        except CannotDo as reason:
+            return buyers.answer(request, "site/subscribe/change.html", {**context, "line": str(reason)}, 422)
+        return _home(request, _("Your plan is changed."))
+    return buyers.answer(request, "site/subscribe/change.html", context)
+
+
+def _direction(subscription: Subscription, price: Price) -> str:
+    now = subscription.price
+    if now is None:
+        return ""
+    per_year = {"month": 12, "year": 1}
+    dearer = price.amount * per_year[price.interval] > now.amount * per_year[now.interval]
+    return _("more than now") if dearer else _("less than now")

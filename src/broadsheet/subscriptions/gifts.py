@@ -1,0 +1,131 @@
+"""Gifts: bought once, sent by mail on their day, redeemed once.
+
+The code is kept as a hash. It stands in the mail that is owed until that is sent, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from broadsheet.readers.models import User
+
+from . import notices
+from .models import Checkout, Gift, Grant, Plan, Price
+from .money import Money
+
+MONTHS = (1, 3, 6, 12)
+# Letters and digits that nobody mistakes for one another.
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+LATEST_DELIVERY = timedelta(days=365)
+
+
+class CannotRedeem(Exception):
+    """Why a code opened nothing: `str()` is the line for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A plan for some months at its price."""
+
+    price: Price
+    months: int
+    money: Money
+
+
+def choices(plan: Plan, currency: str) -> list[Choice]:
+    """What `plan` can be given for: months at the monthly price, a year at the yearly one where there is one."""
+    prices = {price.interval: price for price in Price.objects.on_sale().filter(plan=plan, currency=currency)}
+    found = []
+    for months in MONTHS:
+        price = prices.get("year") if months == 12 else None
+        count = 1 if price else months
+        price = price or prices.get("month")
+        if price is not None:
+            found.append(Choice(price, months, Money(price.amount * count, currency)))
+    return found
+
+
+def make(checkout: Checkout) -> Gift | None:
+    """The gift that was paid for, its mail owed on its day. Called in the transaction in which the checkout turns paid."""
+    if checkout.price is None or Gift.objects.filter(checkout=checkout).exists():
+        return None
+    wish = checkout.details
+    code = "".join(secrets.choice(ALPHABET) for _letter in range(16))
+    code = "-".join(code[n : n + 4] for n in range(0, 16, 4))
+    gift = Gift.objects.create(
+        checkout=checkout,
+        plan=checkout.price.plan,
+        months=wish["months"],
+        code_hash=hash_of(code),
+        giver=wish.get("giver", ""),
+        recipient_email=wish["recipient"],
+        message=wish.get("message", ""),
+        deliver_at=max(timezone.now(), datetime.fromisoformat(wish["deliver_at"])),
+    )
+    notices.owe(
+        f"gift:{checkout.key}",
+        "gift",
+        email=gift.recipient_email,
+        language=wish.get("language", ""),
+        due_at=gift.deliver_at,
+        checkout=checkout.pk,
+        giver=gift.giver or checkout.email,
+        message=gift.message,
+        plan=gift.plan.name,
+        months=gift.months,
+        address=f"{wish['redeem_url']}?code={code}",
+    )
+    return gift
+
+
+def hash_of(code: str) -> str:
+    """What is kept of a code: case and dashes make no difference."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return sha256(f"gift:{plain}".encode()).hexdigest()
+
+
+def found(code: str) -> Gift:
+    """The unused gift behind `code`. Raises `CannotRedeem`."""
+    gift = Gift.objects.filter(code_hash=hash_of(code)).select_related("plan").first()
+    if gift is None or gift.is_void:
+        raise CannotRedeem(_("We don't know this code. Please check it against your mail."))
+    if gift.redeemed_at is not None:
+        raise CannotRedeem(_("This code has been redeemed already."))
+    return gift
+
+
+@transaction.atomic
+def redeem(code: str, reader: User) -> Grant:
+    """Turn a code into months of reading, once. They follow on those of an earlier gift. Raises `CannotRedeem`."""
+    pk = found(code).pk
+    gift = Gift.objects.select_for_update().select_related("plan").get(pk=pk)
+    if gift.redeemed_at is not None or gift.is_void:
+        raise CannotRedeem(_("This code has been redeemed already."))
+    now = timezone.now()
+    gift.redeemed_at, gift.redeemed_by = now, reader
+    gift.save(update_fields=["redeemed_at", "redeemed_by"])
+    held = Grant.objects.filter(reader=reader, plan=gift.plan, source="gift", ends_at__gt=now)
+    start = max((grant.ends_at for grant in held if grant.ends_at is not None), default=now)
+    return Grant.objects.create(
+        reader=reader,
+        plan=gift.plan,
+        source="gift",
+        starts_at=start,
+        ends_at=months_after(start, gift.months),
+        note=gift.giver,
+    )
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """The same day and hour some months later; the month's last day where it is shorter."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
