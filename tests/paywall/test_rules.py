@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.paywall import Access, Limits, Meter, Pass, Reason, Variant, decide
+from broadsheet.paywall import Access, Limits, Meter, Pass, Reason, Variant, decide, on_network
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIMITS = Limits(stories=3, days=30)
@@ -27,6 +28,68 @@ def test_the_fourth_story_meets_the_wall():
     meter = Meter(tuple((n, NOW) for n in (1, 2, 3)))
 
     assert decide(Access.METERED, 4, None, meter, LIMITS, NOW).reason is Reason.WALL
+
+
+PREMIUM = [access for access in Access if access is not Access.FREE]
+ALIVE = NOW + timedelta(minutes=10)
+others = st.frozensets(st.sampled_from(["archive", "epaper", "ad-free"]))
+
+
+@pytest.mark.parametrize(
+    ("access", "scopes", "reason"),
+    [
+        (Access.METERED, None, Reason.WALL),
+        (Access.METERED, set(), Reason.WALL),
+        (Access.REGISTERED, None, Reason.REGISTRATION),
+        (Access.SUBSCRIBERS, None, Reason.SUBSCRIBERS),
+        (Access.SUBSCRIBERS, set(), Reason.SUBSCRIBERS),
+        (Access.SUBSCRIBERS, {"past_due"}, Reason.SUBSCRIBERS),
+        (Access.SUBSCRIBERS, {"story:2", "past_due"}, Reason.SUBSCRIBERS),
+        (Access.SUBSCRIBERS, {"epaper", "past_due"}, Reason.TIER),
+        (Access.METERED, {"epaper"}, Reason.TIER),
+        (Access.METERED, {"stories", "past_due"}, Reason.ENTITLED),
+        (Access.SUBSCRIBERS, {"story:1"}, Reason.GIFT),
+        (Access.METERED, {"story:1", "epaper"}, Reason.GIFT),
+        (Access.REGISTERED, {"epaper"}, Reason.REGISTERED),
+    ],
+)
+def test_a_wall_and_an_open_story_say_why(access, scopes, reason):
+    pass_ = None if scopes is None else Pass(7, frozenset(scopes), ALIVE)
+
+    assert decide(access, 1, pass_, Meter.spent(), LIMITS, NOW).reason is reason
+
+
+@given(
+    access=st.sampled_from(PREMIUM), given_=st.frozensets(stories, max_size=4), also=others, story=stories,
+    is_late=st.booleans(),
+)  # fmt: skip
+def test_a_strangers_pass_opens_the_stories_that_were_given_and_no_other(
+    access, given_, also, story, is_late
+):
+    scopes = {f"story:{n}" for n in given_} | also | ({"past_due"} if is_late else set())
+    pass_ = Pass(0, frozenset(scopes), ALIVE)
+
+    assert full(access, story, pass_, Meter.spent()) is (story in given_)
+
+
+@given(
+    access=st.sampled_from(PREMIUM), scopes=others, given_=st.frozensets(stories, max_size=4), story=stories
+)
+def test_a_network_opens_what_its_scopes_do_and_takes_nothing_away(access, scopes, given_, story):
+    held = scopes | {f"story:{n}" for n in given_}
+    wall = decide(access, story, None, Meter.spent(), LIMITS, NOW)
+    open_ = decide(access, story, Pass(7, frozenset({"stories"}), ALIVE), Meter(), LIMITS, NOW)
+
+    assert (on_network(wall, story, held).reason is Reason.NETWORK) is (story in given_)
+    assert on_network(wall, story, held | {"stories"}).reason is Reason.NETWORK
+    assert on_network(open_, story, held) is open_
+
+
+@given(access=st.sampled_from(PREMIUM), scopes=others, story=stories, age=st.integers(301, 10**6))
+def test_a_run_out_gift_opens_nothing(access, scopes, story, age):
+    pass_ = Pass(7, scopes | {f"story:{story}"}, NOW - timedelta(seconds=age))
+
+    assert not full(access, story, pass_, Meter.spent())
 
 
 def test_a_read_leaves_the_meter_when_its_period_is_over():
@@ -72,7 +135,7 @@ def test_the_order_and_number_of_reads_do_not_matter_within_the_limit(order, ext
 def test_clocks_five_minutes_apart_neither_lock_out_nor_break(skew, life):
     issued = Pass(1, frozenset({"stories"}), NOW + timedelta(seconds=life))
 
-    assert issued.opens(Access.SUBSCRIBERS, NOW + timedelta(seconds=skew)) is (
+    assert issued.opens(Access.SUBSCRIBERS, 1, NOW + timedelta(seconds=skew)) is (
         skew - life <= 300 and life - skew <= 1200
     )
 

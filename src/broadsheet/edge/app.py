@@ -304,7 +304,7 @@ class App:
         assert self.wall is not None
         now, extra = self.clock(), Headers()
         reader = self.wall.reader(request.headers.get(b"cookie"))
-        if self.wall.needs_renewal(reader, facts.access, now):
+        if self.wall.needs_renewal(reader, facts.access, facts.story, now):
             reader = await self._renewed(request, reader, extra)
         purpose = request.headers.get(b"sec-purpose", b"") + request.headers.get(b"purpose", b"")
         is_reading = request.method == b"GET" and b"prefetch" not in purpose

@@ -13,12 +13,13 @@ from broadsheet.paywall import (
     Meter,
     Pass,
     Reason,
-    Variant,
     decide,
     decode_meter,
     decode_pass,
     encode_meter,
+    wall_of,
 )
+from broadsheet.paywall.passes import LONGEST_GRACE
 
 from .settings import PaperRules
 
@@ -26,8 +27,6 @@ PASS, METER = b"bs_pass", b"bs_meter"
 SESSION = b"bs_session"
 MOST_READERS = 20_000
 _ACCESS = {access.value: access for access in Access}
-# How long a genuine pass that has run out is honoured while nobody can be asked to renew it (SAFETY finding 6).
-LONGEST_GRACE = timedelta(hours=24)
 
 
 @dataclass(slots=True, eq=False)
@@ -90,17 +89,17 @@ class Wall:
         """The same for a request that opens nothing: HEAD, prefetch. It spends no read."""
         grant = self.grant(reader, access, story, now)
         if grant.reason is Reason.METER and grant.meter is not None:
-            return Grant(Variant.PREVIEW, Reason.WALL)
+            return wall_of(_ACCESS[access])
         return grant
 
-    def needs_renewal(self, reader: Reader, access: str, now: float) -> bool:
-        """Whether a genuine pass has run out and would matter."""
+    def needs_renewal(self, reader: Reader, access: str, story: int, now: float) -> bool:
+        """Whether a genuine pass has run out and would open this story."""
         if access == Access.FREE or reader.pass_ is None:
             return False
         moment = datetime.fromtimestamp(now, UTC)
         return (
             not reader.pass_.is_valid(moment)
-            and replace(reader.pass_, expires=moment).opens(Access(access), moment)
+            and replace(reader.pass_, expires=moment).opens(Access(access), story, moment)
             and timedelta(0) < moment - reader.pass_.expires
         )
 

@@ -6,10 +6,11 @@ No Django, no clock, no I/O: the origin and the edge call the same functions.
 from .access import Access, Reason, Variant
 from .codec import Keys, decode_meter, decode_pass, encode_meter, encode_pass
 from .meter import Limits, Meter
-from .passes import Pass
-from .rules import Grant, decide
+from .passes import LIFE, Pass
+from .rules import Grant, decide, on_network, wall_of
 
 __all__ = [
+    "LIFE",
     "Access",
     "Grant",
     "Keys",
@@ -23,4 +24,6 @@ __all__ = [
     "decode_pass",
     "encode_meter",
     "encode_pass",
+    "on_network",
+    "wall_of",
 ]

@@ -22,11 +22,18 @@ class Variant(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a reader got that variant."""
+    """Why a reader got that variant; the last four are walls."""
 
     FREE = "free"
     STAFF = "staff"
     ENTITLED = "entitled"
     REGISTERED = "registered"
     METER = "meter"
+    GIFT = "gift"
+    NETWORK = "network"
+    # The free stories of the period are read.
     WALL = "wall"
+    REGISTRATION = "registration"
+    SUBSCRIBERS = "subscribers"
+    # The reader's subscription is of a kind that does not hold this story.
+    TIER = "tier"

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from broadsheet.newsroom.models import Story
-from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide
+from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide, wall_of
 
 from .middleware import Reader, asking_of
 
@@ -36,7 +36,7 @@ def choose(request: HttpRequest, story: Story) -> Grant:
 def _asked(variant: Variant, access: Access) -> Grant:
     if access is Access.FREE:
         return Grant(Variant.FULL, Reason.FREE)
-    return Grant(variant, Reason.ENTITLED if variant is Variant.FULL else Reason.WALL)
+    return Grant(variant, Reason.ENTITLED) if variant is Variant.FULL else wall_of(access)
 
 
 def has_opened(request: HttpRequest, story: Story) -> bool:
