@@ -1,4 +1,4 @@
-"""Who may do what: five roles, and two groups for each section.
+"""Who may do what: six roles, and two groups for each section.
 
 A role gives access to the newsroom and its libraries; a section's groups say where one writes and where one publishes.
 A reporter of the nation desk is in `Reporter` and `Nation: reporters`. Made by `init`; running it again mends what is
@@ -35,6 +35,7 @@ class Role(StrEnum):
     EDITOR_IN_CHIEF = "Editor-in-chief"
     PHOTO_EDITOR = "Photo editor"
     TRANSLATOR = "Translator"
+    CIRCULATION = "Circulation"
 
 
 # Wagtail gives rights on its own image and media models, whatever model stands in for them.
@@ -49,6 +50,18 @@ PICTURES = (
 CLIPS = ("wagtailmedia.add_media", "wagtailmedia.change_media")
 FILING = ("newsroom.add_topic", "newsroom.change_topic", "newsroom.add_author", "newsroom.change_author")
 TRANSLATING = ("wagtail_localize.submit_translation",)
+SELLING = (
+    *(
+        f"subscriptions.{act}_{model}"
+        for model in ("plan", "promotioncode", "taxrate", "group", "seat", "grant")
+        for act in ("add", "change", "delete", "view")
+    ),
+    *(f"subscriptions.view_{model}" for model in ("invoice", "gift", "donation", "notice")),
+    "subscriptions.view_subscription",
+    "subscriptions.change_subscription",
+    "subscriptions.export_subscription",
+    "subscriptions.change_seller",
+)
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
     Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING),
@@ -60,6 +73,7 @@ MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     ),
     Role.PHOTO_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, "wagtailimages.delete_image", "wagtailmedia.delete_media"),
     Role.TRANSLATOR: (ACCESS, *CHOOSE, *TRANSLATING),
+    Role.CIRCULATION: (ACCESS, *SELLING),
 }  # fmt: skip
 COLLECTION_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: ("add", "choose"),
@@ -67,6 +81,7 @@ COLLECTION_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.EDITOR_IN_CHIEF: ("add", "change", "choose", "delete"),
     Role.PHOTO_EDITOR: ("add", "change", "choose", "delete"),
     Role.TRANSLATOR: ("choose",),
+    Role.CIRCULATION: (),
 }
 EVERYTHING = ("add", "change", "publish", "bulk_delete", "lock", "unlock")
 WRITING = ("add",)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -20,6 +20,8 @@ SCOPES = [
     ("epaper", _("The e-paper")),
     ("ad-free", _("No advertising")),
 ]
+# What a buyer agrees to: a price in which one of these differs is another price.
+TERMS = ("interval", "currency", "amount", "is_tax_inclusive", "intro_amount", "intro_periods")
 INTERVALS = [("month", _("monthly")), ("year", _("yearly"))]
 currency_field_validators = [RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as EUR."))]
 
@@ -59,12 +61,11 @@ class Plan(ClusterableModel):
         return [line.strip() for line in self.benefits.splitlines() if line.strip()]
 
 
-class PriceQuerySet(models.QuerySet["Price"]):
-    """Selections of prices."""
+class CurrentPrices(models.Manager["Price"]):
+    """Prices that nothing has replaced: what a plan's editor and its buyers see."""
 
-    def on_sale(self) -> PriceQuerySet:
-        """Those a new subscriber can choose."""
-        return self.filter(replaced_at=None, plan__is_offered=True)
+    def get_queryset(self) -> models.QuerySet[Price]:
+        return super().get_queryset().filter(replaced_at=None)
 
 
 class Price(models.Model):
@@ -82,8 +83,13 @@ class Price(models.Model):
     intro_amount = models.PositiveIntegerField(_("introductory amount"), null=True, blank=True)
     intro_periods = models.PositiveSmallIntegerField(_("introductory periods"), default=0)
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True, editable=False)
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
-    objects = PriceQuerySet.as_manager()
+    # The first is the default, which a plan's `prices` are read through.
+    current = CurrentPrices()
+    objects = models.Manager["Price"]()
 
     class Meta:
         verbose_name = _("price")
@@ -110,13 +116,34 @@ class Price(models.Model):
             return None
         return Money(self.intro_amount, self.currency)
 
-    def replaced(self, **changes: Any) -> Price:
-        """A new price in this one's place; this one stays with those who pay it. Saves both."""
-        kept = ("interval", "currency", "amount", "is_tax_inclusive", "intro_amount", "intro_periods")
-        Price.objects.filter(pk=self.pk).update(replaced_at=timezone.now())
-        return Price.objects.create(
-            plan=self.plan, **{name: changes.get(name, getattr(self, name)) for name in kept}
-        )
+    @property
+    def is_sold(self) -> bool:
+        """Whether somebody pays it, or is about to."""
+        return self.subscription_set.exists() or self.checkout_set.exists()
+
+    @property
+    def _terms(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in TERMS)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a sold price whose terms were changed stays as it was, and a new one takes its place."""
+        stored = Price.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is None or stored._terms == self._terms or not stored.is_sold:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            Price.objects.filter(pk=self.pk).update(replaced_at=timezone.now())
+            self.pk = None
+            self._state.adding = True
+            super().save(force_insert=True)
+            Price.objects.filter(pk=stored.pk).update(replaced_by=self)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete; a sold price is only taken off the offer."""
+        if self.is_sold:
+            Price.objects.filter(pk=self.pk).update(replaced_at=timezone.now())
+            return 0, {}
+        return super().delete(*args, **kwargs)
 
 
 class TaxRate(models.Model):

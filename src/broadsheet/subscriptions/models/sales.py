@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..money import Money
 from ..standing import Status
+from .ledger import LedgerEntry
 from .offers import Plan, Price, PromotionCode
 
 STATUSES = [
@@ -105,18 +106,38 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
+        permissions: ClassVar = [("export_subscription", _("Can export the list of subscribers"))]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["gateway", "ref"], name="one_subscription_a_ref")
         ]
         indexes: ClassVar = [
             models.Index(fields=["reader", "access_until"], name="subscription_access"),
-            models.Index(fields=["status", "price"], name="subscription_status"),
+            models.Index(fields=["status", "price", "quantity"], name="subscription_status"),
             models.Index(fields=["access_until"], name="subscription_until"),
+            models.Index(fields=["started_at"], name="subscription_started"),
+            models.Index(fields=["ended_at"], name="subscription_ended"),
+            models.Index(fields=["trial_end", "period_start"], name="subscription_trial"),
+            models.Index(
+                fields=["first_story"],
+                condition=models.Q(first_story__isnull=False),
+                name="subscription_first",
+            ),
+            models.Index(
+                fields=["last_story"],
+                condition=models.Q(last_story__isnull=False),
+                name="subscription_last",
+            ),
             models.Index(fields=["gateway"], condition=models.Q(needs_fetch=True), name="subscription_fetch"),
         ]
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.ref}: {self.status}"
+
+    @property
+    def entries(self) -> models.QuerySet[LedgerEntry]:
+        """What the ledger holds under its name, oldest first."""
+        found = LedgerEntry.objects.filter(gateway=self.gateway, subscription_ref=self.ref)
+        return found.order_by("at", "pk")
 
 
 class NumberSeries(models.Model):

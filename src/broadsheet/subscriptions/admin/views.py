@@ -1,0 +1,123 @@
+"""Circulation's own pages in the newsroom: the numbers, their export, and acts on one subscription."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from wagtail.log_actions import log
+
+from .. import acts, charts, papers
+from .. import dashboard as figures
+from ..gateways.protocol import GatewayError
+from ..models import Invoice, Subscription
+from ..money import BadAmount
+from .viewsets import SubscriptionViewSet
+
+LOOK = "subscriptions.view_subscription"
+ACT = "subscriptions.change_subscription"
+EXPORT = "subscriptions.export_subscription"
+record = logging.getLogger("broadsheet.circulation")
+
+
+@permission_required(LOOK, raise_exception=True)
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The numbers."""
+    numbers = figures.numbers()
+    context = {
+        "numbers": numbers,
+        "chart": charts.begun_and_ended(numbers.months),
+        "may_export": request.user.has_perm(EXPORT),
+    }
+    return render(request, "subscriptions/newsroom/dashboard.html", context)
+
+
+class _Echo:
+    """What `csv` writes to, handing each line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(rows: Iterator[Sequence[str]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # Spreadsheets take a file without this mark for another encoding.
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow(row)
+
+
+@permission_required(EXPORT, raise_exception=True)
+@require_POST
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Everybody who subscribes, as CSV: a guarded act, and one that is written down."""
+    record.warning("the list of subscribers was exported by account %s", request.user.pk)
+    response = StreamingHttpResponse(_lines(figures.exported()), content_type="text/csv; charset=utf-8")
+    name = f"subscribers-{timezone.localdate()}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@permission_required(ACT, raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Ask (GET), then do (POST): the form carries the key that makes a second click harmless."""
+    subscription = get_object_or_404(Subscription, pk=pk)
+    if act not in {*acts.ACTS, "refund"}:
+        raise Http404
+    if request.method != "POST":
+        context = {"subscription": subscription, "act": act, "key": uuid.uuid4()}
+        context["invoices"] = subscription.invoices.filter(kind="invoice", state="paid")
+        return render(request, "subscriptions/newsroom/act.html", context)
+    try:
+        _do(request.POST, subscription, act)
+    except (GatewayError, BadAmount) as error:
+        messages.error(request, str(error))
+    else:
+        log(subscription, f"subscriptions.{act}", user=request.user)
+        messages.success(request, _("Done."))
+    return redirect(inspect_address(subscription))
+
+
+def _do(form: Any, subscription: Subscription, act: str) -> None:
+    key = form.get("key", "")
+    if not key:
+        raise GatewayError(_("This form is too old: open it again."))
+    if act != "refund":
+        acts.act(subscription, act, f"{act}:{key}")
+        return
+    invoice = get_object_or_404(Invoice, pk=form.get("invoice"), subscription=subscription)
+    acts.refund(invoice, form.get("amount", ""), f"refund:{key}")
+
+
+def inspect_address(subscription: Subscription) -> str:
+    """Where one subscription is looked at."""
+    return reverse(SubscriptionViewSet().get_url_name("inspect"), args=[subscription.pk])
+
+
+@permission_required(LOOK, raise_exception=True)
+@require_GET
+def invoice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invoice, for staff."""
+    return pdf_answer(get_object_or_404(Invoice.objects.exclude(number=None), pk=pk))
+
+
+def pdf_answer(invoice: Invoice) -> HttpResponse:
+    """An invoice as a file that nobody in between keeps."""
+    response = HttpResponse(papers.pdf(invoice), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{invoice.number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
