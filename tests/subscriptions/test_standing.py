@@ -56,7 +56,7 @@ def watched_lives(draw: st.DrawFn) -> tuple[Stage, list[Event]]:
     return stage, told + looks
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(watched_lives(), st.randoms(use_true_random=False))
 def test_what_was_looked_at_is_true_or_known_to_be_doubtful(
     life: tuple[Stage, list[Event]], chance: random.Random
@@ -101,7 +101,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     return events
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing(events: list[Event], chance: random.Random) -> None:
     expected = fold(events)
@@ -110,7 +110,7 @@ def test_order_and_repetition_change_nothing(events: list[Event], chance: random
     assert fold(told) == expected
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_taking_events_in_late_gives_the_same_as_at_once(events: list[Event], chance: random.Random) -> None:
     """What a ledger that gets them one at a time ends with, whatever came last."""
@@ -122,7 +122,7 @@ def test_taking_events_in_late_gives_the_same_as_at_once(events: list[Event], ch
     assert last == fold(events)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(histories())
 def test_what_has_ended_stays_ended(events: list[Event]) -> None:
     standing = fold(events)
@@ -131,7 +131,7 @@ def test_what_has_ended_stays_ended(events: list[Event]) -> None:
         assert standing.status(TERMS, START + timedelta(days=4000)) is Status.EXPIRED
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(histories())
 def test_a_lost_chargeback_opens_nothing(events: list[Event]) -> None:
     if any(e.facts.get("status") == "lost" for e in events):
