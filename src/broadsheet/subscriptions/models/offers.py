@@ -61,6 +61,14 @@ class Plan(ClusterableModel):
         return [line.strip() for line in self.benefits.splitlines() if line.strip()]
 
 
+class PriceQuerySet(models.QuerySet["Price"]):
+    """Selections of prices."""
+
+    def on_sale(self) -> PriceQuerySet:
+        """Those a new subscriber can choose."""
+        return self.filter(replaced_at=None, plan__is_offered=True)
+
+
 class CurrentPrices(models.Manager["Price"]):
     """Prices that nothing has replaced: what a plan's editor and its buyers see."""
 
@@ -89,7 +97,7 @@ class Price(models.Model):
 
     # The first is the default, which a plan's `prices` are read through.
     current = CurrentPrices()
-    objects = models.Manager["Price"]()
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("price")
