@@ -9,6 +9,7 @@ SWEEPERS: list[str] = [
     "broadsheet.site.services.index_missing",
     "broadsheet.press.services.tidy",
     "broadsheet.subscriptions.posting.post_due",
+    "broadsheet.subscriptions.moving.move_some",
     "broadsheet.readers.services.forget_unconfirmed",
     "broadsheet.readers.privacy.erase_due",
 ]

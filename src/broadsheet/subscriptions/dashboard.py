@@ -58,6 +58,8 @@ class Numbers:
     conversion: float | None
     months: Sequence[Month]
     stories: Sequence[Converting]
+    # Prices that were replaced and are still paid, with how many pay them.
+    old_prices: Sequence[tuple[Price, int]]
 
 
 def numbers() -> Numbers:
@@ -69,6 +71,7 @@ def numbers() -> Numbers:
     statuses: dict[str, int] = {}
     plans: dict[tuple[str, str], int] = {}
     monthly: dict[str, Fraction] = {}
+    old: dict[Price, int] = {}
     for row in counted:
         statuses[row["status"]] = statuses.get(row["status"], 0) + row["n"]
         price = prices.get(row["price"])
@@ -79,6 +82,8 @@ def numbers() -> Numbers:
         if row["status"] in PAYING:
             share = Fraction(price.amount * row["seats"], 12 if price.interval == "year" else 1)
             monthly[price.currency] = monthly.get(price.currency, Fraction(0)) + share
+        if price.replaced_by_id and row["status"] in PAYING:
+            old[price] = old.get(price, 0) + row["n"]
     months = _months()
     return Numbers(
         by_status=sorted(statuses.items()),
@@ -89,6 +94,7 @@ def numbers() -> Numbers:
         conversion=_conversion(),
         months=months,
         stories=_stories(),
+        old_prices=sorted(old.items(), key=lambda item: item[0].pk),
     )
 
 

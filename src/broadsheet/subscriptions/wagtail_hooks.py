@@ -10,6 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
+from . import acts
 from .admin import views
 from .admin.viewsets import SubscriptionsGroup
 
@@ -23,6 +24,7 @@ def admin_urls() -> list[Any]:
         path("", views.dashboard, name="dashboard"),
         path("export.csv", views.export, name="export"),
         path("<int:pk>/<str:act>/", views.act, name="act"),
+        path("prices/<int:pk>/", views.move, name="move"),
         path("invoices/<int:pk>.pdf", views.invoice_pdf, name="invoice_pdf"),
     ]
     return [path("circulation/", include((urls, "circulation")))]
@@ -37,3 +39,10 @@ class _DashboardItem(MenuItem):
 def dashboard_item() -> MenuItem:
     """Numbers first."""
     return _DashboardItem(_("Circulation"), reverse("circulation:dashboard"), icon_name="history", order=290)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """Acts on a subscription, as the audit trail names them."""
+    for name in (*acts.ACTS, "refund"):
+        actions.register_action(f"subscriptions.{name}", name, name)

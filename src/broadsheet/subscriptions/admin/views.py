@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.log_actions import log
 
-from .. import acts, charts, papers
+from .. import acts, charts, moving, papers
 from .. import dashboard as figures
 from ..gateways.protocol import GatewayError
-from ..models import Invoice, Subscription
+from ..models import Invoice, Price, Subscription
 from ..money import BadAmount
 from .viewsets import SubscriptionViewSet
 
 LOOK = "subscriptions.view_subscription"
+CHANGE_PLANS = "subscriptions.change_plan"
 ACT = "subscriptions.change_subscription"
 EXPORT = "subscriptions.export_subscription"
 record = logging.getLogger("broadsheet.circulation")
@@ -101,6 +102,23 @@ def _do(form: Any, subscription: Subscription, act: str) -> None:
         return
     invoice = get_object_or_404(Invoice, pk=form.get("invoice"), subscription=subscription)
     acts.refund(invoice, form.get("amount", ""), f"refund:{key}")
+
+
+@permission_required(CHANGE_PLANS, raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask (GET), then have (POST) everybody who pays a replaced price pay the new one from their next period."""
+    old = get_object_or_404(Price.objects.exclude(replaced_by=None), pk=pk)
+    if request.method != "POST":
+        context = {"old": old, "new": old.replaced_by, "count": moving.movable(old).count()}
+        return render(request, "subscriptions/newsroom/move.html", context)
+    asked = moving.ask(old, request.user.pk or 0)
+    if asked is None:
+        messages.error(request, _("The new price is for another interval or currency: nobody was moved."))
+    else:
+        log(old.plan, "wagtail.edit", user=request.user)
+        messages.success(request, _("They are being moved; each gets a mail."))
+    return redirect("circulation:dashboard")
 
 
 def inspect_address(subscription: Subscription) -> str:

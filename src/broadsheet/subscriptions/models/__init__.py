@@ -3,6 +3,7 @@
 from .access import GiftLink, Grant, Group, Seat
 from .leaving import Departure
 from .ledger import GatewayRef, LedgerEntry, Notice
+from .moves import PriceMove
 from .offers import INTERVALS, SCOPES, Plan, Price, PromotionCode, TaxRate
 from .sales import Checkout, Donation, Gift, Invoice, NumberSeries, Subscription
 from .seller import Seller
@@ -24,6 +25,7 @@ __all__ = [
     "NumberSeries",
     "Plan",
     "Price",
+    "PriceMove",
     "PromotionCode",
     "Seat",
     "Seller",
