@@ -75,6 +75,7 @@ def test_addresses_that_are_not_public_are_refused(host):
         "http://user:secret@post.example/",
         "http://",
         "http://127.0.0.1:22/",
+        "http://[post.example/",
     ],
 )
 def test_other_schemes_and_passwords_are_refused(url):

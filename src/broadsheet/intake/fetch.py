@@ -47,6 +47,10 @@ def fetch(
 
     Raises `RefusedAddress` for what we do not fetch and `UnreadableSource` for what can't be had.
     """
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise RefusedAddress("it is not an address", url, "check the brackets in it") from None
     end = time.monotonic() + TOTAL_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         if robots and not _allowed(url, allow_private=allow_private):
@@ -55,12 +59,19 @@ def fetch(
             )
         with _Exchange(url, end, allow_private=allow_private) as exchange:
             if exchange.status in (301, 302, 303, 307, 308) and exchange.location:
-                url = urljoin(url, exchange.location)
+                url = _redirected(url, exchange.location)
                 continue
             if exchange.status != 200:
                 raise UnreadableSource(f"the server answered {exchange.status}", url, "check the address")
             return Fetched(url, exchange.media_type, exchange.charset, exchange.read(most_bytes))
     raise UnreadableSource(f"more than {MOST_REDIRECTS} redirects", url, "use the final address")
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise UnreadableSource("the server redirects to no address", url, "use the final address") from None
 
 
 def checked_address(host: str, port: int, *, allow_private: bool = False) -> str:

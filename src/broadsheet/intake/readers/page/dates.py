@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import dateparser
@@ -70,9 +71,30 @@ LONGEST = 80
 LANGUAGES = ["en", "az", "ru", "ar", "tr", "fr", "de", "es", "it", "uk"]
 
 
+def clock_line(line: str) -> tuple[int, int] | None:
+    """(hour, minute) of a line that holds a time of day and nothing else."""
+    match = CLOCK.fullmatch(_ascii_digits(line.strip()))
+    return _hour_and_minute(match) if match else None
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def _hour_and_minute(clock: re.Match[str]) -> tuple[int, int]:
+    hour, half = int(clock.group(1)), (clock.group(3) or "").lower()
+    return (hour % 12 + (12 if half == "p" else 0) if half else hour), int(clock.group(2))
+
+
+def _is_american(zone: tzinfo) -> bool:
+    """Whether `4/5` is the fifth of April there; where the zone says nothing of the place, we take it so."""
+    key = getattr(zone, "key", "")
+    return not key or key.startswith(("America/", "US/", "UTC", "Etc/", "GMT"))
+
+
 def date_line(line: str, zone: tzinfo) -> tuple[datetime, bool] | None:
     """(moment, whether the line tells the time of day) for a line that is a date and little else, else None."""
-    text = PREFIX.sub("", line.strip())
+    text = PREFIX.sub("", _ascii_digits(line.strip()))
     if len(text) > LONGEST or not (shape := SHAPE.search(text)):
         return None
     clock = CLOCK.search(text, shape.end()) or CLOCK.search(text[: shape.start()])
@@ -96,7 +118,7 @@ def date_line(line: str, zone: tzinfo) -> tuple[datetime, bool] | None:
 
 def parse(text: str, zone: tzinfo) -> datetime | None:
     """A printed or ISO moment as an aware datetime; without a zone of its own it is in `zone`."""
-    text = text.strip()
+    text = _ascii_digits(text.strip())
     try:
         found = datetime.fromisoformat(text)
         return _plausible(found if found.tzinfo else found.replace(tzinfo=zone))
@@ -112,7 +134,8 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
         day = day.replace(old, new)
     order = (
         "DMY"
-        if re.match(r"\d{1,2}[.]", day) or (re.match(r"\d{1,2}/", day) and int(re.split(r"\D", day)[0]) > 12)
+        if re.match(r"\d{1,2}[.]", day)
+        or (re.match(r"\d{1,2}/", day) and (int(re.split(r"\D", day)[0]) > 12 or not _is_american(zone)))
         else "MDY"
     )
     if re.match(r"\d{4}", day):
@@ -127,12 +150,7 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
     if parsed is None:
         return None
     clock = CLOCK.search(bare, shape.end()) or CLOCK.search(bare[: shape.start()])
-    hour = minute = 0
-    if clock:
-        hour, minute = int(clock.group(1)), int(clock.group(2))
-        half = (clock.group(3) or "").lower()
-        if half:
-            hour = hour % 12 + (12 if half == "p" else 0)
+    hour, minute = _hour_and_minute(clock) if clock else (0, 0)
     return _plausible(parsed.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=own or zone))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from urllib.parse import urljoin
 
 from htmldate import find_date
 from lxml import etree
@@ -16,6 +15,8 @@ from lxml.html import HtmlElement
 from trafilatura import extract_metadata
 
 from . import dates, words
+from .links import is_of_a_page, joined
+from .printed import around
 
 ARTICLE = re.compile(r"(?:article|posting|report|review|webpage|story|recipe)$", re.IGNORECASE)
 DIVIDERS = (" | ", " – ", " — ", " - ", " :: ", " » ", " · ", " • ", " / ", ": ")
@@ -105,14 +106,17 @@ def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
     site = _site_name(meta, items)
     raw = _headline(tree, meta, items, site)
     headline, labels = words.split_labels(raw)
-    own = meta.get("og:url", "") or _href(tree, '//link[@rel="canonical"]')
+    own = _own_address(tree, meta, address)
     base = address or own
+    printed = around(tree, headline, zone)
+    published = _moment(_texts(items, "datePublished"), meta, PUBLISHED_META, tree, "datePublished", zone)
+    if published is None:
+        published = printed.moment if printed.has_clock else None
     return Facts(
         headline=headline,
         labels=labels,
-        bylines=_authors(tree, meta, items, site),
-        published=_moment(_texts(items, "datePublished"), meta, PUBLISHED_META, tree, "datePublished", zone)
-        or _guessed(html, zone),
+        bylines=_authors(tree, meta, items, site, printed.bylines),
+        published=published or printed.moment or _guessed(html, zone, printed.mastheads),
         modified=_moment(_texts(items, "dateModified"), meta, MODIFIED_META, tree, "dateModified", zone),
         description=words.tidy(
             meta.get("og:description", "")
@@ -121,10 +125,8 @@ def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
         ),
         language=_language(tree, meta, items),
         site_name=site,
-        address=urljoin(base, own)
-        if own.startswith(("http", "/")) and base.startswith("http")
-        else (own if own.startswith("http") else address),
-        picture=urljoin(base, meta.get("og:image", "") or next(_images(items), ""))
+        address=own or address,
+        picture=joined(base, meta.get("og:image", "") or next(_images(items), ""))
         if base or meta.get("og:image", "").startswith("http")
         else "",
         section=words.tidy(meta.get("article:section", "") or next(_texts(items, "articleSection"), "")),
@@ -132,6 +134,15 @@ def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
         article_body=next(_texts(items, "articleBody"), ""),
         is_free=all(str(item.get("isAccessibleForFree", True)).lower() != "false" for item in items),
     )
+
+
+def _own_address(tree: HtmlElement, meta: dict[str, str], address: str) -> str:
+    """What the page calls its address, where that can be one story's."""
+    for said in (meta.get("og:url", ""), _href(tree, '//link[@rel="canonical"]')):
+        whole = joined(address, said) if said else ""
+        if is_of_a_page(whole):
+            return whole
+    return ""
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:
@@ -298,7 +309,7 @@ def _cut_site(text: str, site: str) -> str:
 
 
 def _authors(
-    tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str
+    tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str, printed: tuple[str, ...]
 ) -> tuple[str, ...]:
     found: list[str] = []
     for item in items:
@@ -332,6 +343,8 @@ def _authors(
                     ]
             if found:
                 break
+    if not found:
+        found = [name for name in printed if not _is_not_name(name, site)]
     if not found:
         found = [name for name in words.byline_names(_guessed_author(tree)) if not _is_not_name(name, site)]
     return tuple(dict.fromkeys(found))[:6]
@@ -376,13 +389,13 @@ def _moment(
     return None
 
 
-def _guessed(html: str, zone: tzinfo) -> datetime | None:
-    """What htmldate finds in addresses and text: a day without a time."""
+def _guessed(html: str, zone: tzinfo, mastheads: frozenset[str]) -> datetime | None:
+    """What htmldate finds in addresses and text, a day without a time; never the day that the masthead prints."""
     try:
         found = find_date(html, original_date=True, extensive_search=True, outputformat="%Y-%m-%d")
     except (ValueError, TypeError, RecursionError, etree.LxmlError):
         return None
-    return dates.parse(found, zone) if found else None
+    return dates.parse(found, zone) if found and found not in mastheads else None
 
 
 def _language(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -16,9 +16,11 @@ from trafilatura import bare_extraction
 from ...errors import NoStory
 from ...incoming import IncomingBlock, IncomingPicture
 from ...sanitise import clean
-from . import words
+from . import dates, plain, words
+from .links import joined
 
 SHORTEST = 60
+FEWEST_TEASERS, LONGEST_TEASER = 5, 3
 ENOUGH = 250
 INLINE = {"#b": "b", "#i": "i", "#sup": "sup", "#sub": "sub"}
 CREDIT = re.compile(
@@ -26,7 +28,7 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 WALL = re.compile(
-    r"enable javascript|enable cookies|verify you are (?:a )?human|checking your browser|access denied|are you a robot|404 not found|page not found",
+    r"enable javascript|before you continue|accept all|(?:log|sign) in to continue|subscribe to (?:continue|read)|enable cookies|verify you are (?:a )?human|checking your browser|access denied|are you a robot|404 not found|page not found",
     re.IGNORECASE,
 )
 
@@ -59,7 +61,30 @@ def body(text: str, name: str, address: str, headline: str, article_body: str) -
             name,
             "check that the page holds one story, not a log-in or a list",
         )
+    if _lists_stories(best, tree_of(text, name)):
+        raise NoStory("it lists stories and tells none", name, "import the pages that it leads to")
     return tuple(_merged(_blocks(best, address, headline)))
+
+
+def _lists_stories(found: etree._Element, tree: HtmlElement) -> bool:
+    """Whether most of the text found is teasers: paragraphs beside headings that lead elsewhere."""
+    if tree.xpath('//meta[@property="og:type" and @content="article"] | //*[@itemprop="articleBody"]'):
+        return False
+    beside: set[str] = set()
+    count = 0
+    for heading in tree.xpath(
+        "//h2[.//a[@href]] | //h3[.//a[@href]] | //h4[.//a[@href]] | //a[@href]/h2 | //a[@href]/h3"
+    ):
+        card = heading.getparent()
+        paragraphs = [words.tidy(p.text_content()) for p in card.iter("p")] if card is not None else []
+        if len(words.tidy(heading.text_content()).split()) < 4 or len(paragraphs) > LONGEST_TEASER:
+            continue
+        count += 1
+        beside.update(paragraphs)
+        beside.add(words.tidy(heading.text_content()))
+    texts = [text for child in found if (text := words.tidy(_words(child)))]
+    listed = sum(len(text) for text in texts if text in beside)
+    return count >= FEWEST_TEASERS and listed > 0.6 * sum(map(len, texts))
 
 
 def _extract(text: str, address: str, *, recall: bool) -> etree._Element | None:
@@ -96,26 +121,47 @@ def _from_plain(text: str) -> str:
 
 def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[IncomingBlock]:
     same = re.sub(r"\W+", "", headline).casefold()
-    for child in element:
-        plain = words.tidy(_words(child))
-        if child.tag in ("head", "p") and re.sub(r"\W+", "", words.split_labels(plain)[0]).casefold() == same:
+    element = _with_loose_text_in_paragraphs(element)
+    texts = [words.tidy(_words(child)) for child in element]
+    has_begun = False
+    for at, (child, text) in enumerate(zip(element, texts, strict=True)):
+        if child.tag in ("head", "p") and re.sub(r"\W+", "", words.split_labels(text)[0]).casefold() == same:
             continue
+        if has_begun and plain.is_closing_rule(texts, at):
+            break
+        if child.tag == "p" and (
+            words.RULE.match(text) or (not has_begun and (plain.byline(text) or dates.date_line(text, UTC)))
+        ):
+            continue
+        has_begun = has_begun or (child.tag == "p" and len(text) >= SHORTEST)
         if child.tag == "graphic":
             if picture := _picture(child, address):
                 yield IncomingBlock("picture", picture)
             continue
         for picture in [p for g in child.iter("graphic") if (p := _picture(g, address))]:
             yield IncomingBlock("picture", picture)
-        if not plain or (child.tag == "p" and words.is_furniture(plain) and len(plain) < 90):
+        if not text or (child.tag == "p" and words.is_furniture(text) and len(text) < 90):
             continue
         if child.tag == "table":
             yield IncomingBlock(
                 "table", {"rows": _rows(child), "head": child.find(".//cell[@role='head']") is not None}
             )
-        elif child.tag == "quote" and len(child) == 0 and len(plain) < 300:
+        elif child.tag == "quote" and len(child) == 0 and len(text) < 300:
             yield IncomingBlock("text", f"<blockquote>{_inline(child, address)}</blockquote>")
         elif html := _html(child, address):
             yield IncomingBlock("text", clean(html))
+
+
+def _with_loose_text_in_paragraphs(body: etree._Element) -> etree._Element:
+    """Text between the elements, as pages without paragraphs have it, becomes paragraphs of its own."""
+    whole = etree.Element("body")
+    for text, child in [(body.text, None), *((child.tail, child) for child in body)]:
+        if child is not None:
+            child.tail = None
+            whole.append(child)
+        if words.tidy(text or ""):
+            etree.SubElement(whole, "p").text = text
+    return whole
 
 
 def _html(child: etree._Element, address: str) -> str:
@@ -142,7 +188,7 @@ def _inline(element: etree._Element, address: str) -> str:
     for child in element:
         inner = _inline(child, address) if child.tag != "graphic" else ""
         if child.tag == "ref" and (target := child.get("target")):
-            url = urljoin(address, target) if address else target
+            url = joined(address, target)
             out.append(
                 f'<a href="{escape(url)}">{inner}</a>'
                 if url.startswith(("http://", "https://", "mailto:")) and inner.strip()
@@ -167,11 +213,9 @@ def _rows(table: etree._Element) -> list[list[str]]:
 
 def _picture(graphic: etree._Element, address: str) -> IncomingPicture | None:
     source = graphic.get("src") or ""
-    if not source or source.startswith("data:"):
+    if not source or source.startswith("data:") or not (whole := joined(address, source)):
         return None
-    return IncomingPicture(
-        urljoin(address, source) if address else source, alt=words.tidy(graphic.get("alt") or "")
-    )
+    return IncomingPicture(whole, alt=words.tidy(graphic.get("alt") or ""))
 
 
 def with_captions(
@@ -227,7 +271,7 @@ def _figures(tree: HtmlElement, address: str) -> Iterator[tuple[str, tuple[str, 
             for name in ("src", "data-src", "data-original"):
                 if source := image.get(name):
                     yield (
-                        (urljoin(address, source) if address else source),
+                        joined(address, source),
                         (
                             caption,
                             re.sub(

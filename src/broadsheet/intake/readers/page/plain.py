@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from html import escape
 
 from ...errors import NoStory
@@ -23,6 +23,7 @@ ADDRESS = re.compile(r"https?://[^\s<>\"')]+")
 DATELINE = re.compile(
     r"^((?:[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ][\w.'’-]*(?:[ ,/-]+))*[A-ZÀ-ÞА-ЯƏĞİÖŞÜÇ]{3,}[\w.'’-]*)\s*,?\s*(?:[A-Z][a-z]+\.? \d{1,2}\s*)?(?:\([^)]{2,30}\)\s*)?[—–-]{1,2}\s"
 )
+MARKDOWN = re.compile(r"^#{1,6} \S|\]\((?:https?://|/|#)", re.MULTILINE)
 WRAPPED_AT_LEAST = 38
 
 
@@ -58,12 +59,14 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
     modified: datetime | None = None
     paragraphs: list[str] = []
     standfirst = ""
-    for line in lines[start + 1 :]:
+    for at, line in enumerate(lines[start + 1 :], start + 1):
         if _same(line, raw) or _same(line, headline):
             continue
-        if paragraphs and len(paragraphs) >= 1 and words.THE_END.match(line):
+        if paragraphs and (words.is_the_end(line) or is_closing_rule(lines, at)):
             break
-        inline = _byline_and_date(line, zone) if not paragraphs else None
+        if words.RULE.match(line) or words.CREDIT_LINE.match(line) or words.ABOUT_THE_AUTHOR.match(line):
+            continue
+        inline = byline_and_date(line, zone) if not paragraphs else None
         if inline:
             bylines, moments = bylines or inline[0], [*moments, inline[1]]
             continue
@@ -74,13 +77,16 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
             elif not paragraphs:
                 moments.append(found)
             continue
-        names = _byline(line)
+        if moments and not moments[-1][1] and not paragraphs and (clock := dates.clock_line(line)):
+            moments[-1] = (moments[-1][0].replace(hour=clock[0], minute=clock[1]), True)
+            continue
+        names = byline(line) or (() if paragraphs else _name_by_itself(line, lines[at + 1 : at + 2], zone))
         if names and not bylines and (not paragraphs or line is lines[-1]):
             bylines = names
             continue
         if words.is_furniture(line) or SOURCE_LINE.match(line) or ADDRESS.fullmatch(line):
             continue
-        if _is_prose(line) or (paragraphs and _is_subheading(line)):
+        if _is_prose(line) or (paragraphs and (_is_subheading(line) or _is_short_sentence(line))):
             paragraphs.append(line)
         elif not paragraphs and not standfirst and len(line) > 40:
             standfirst = line
@@ -105,7 +111,9 @@ def read(text: str, name: str, zone: tzinfo) -> Page:
 
 
 def lines_of(text: str) -> list[str]:
-    """Non-empty logical lines: soft-wrapped paragraphs are joined again."""
+    """Non-empty logical lines: soft-wrapped paragraphs are joined again, Markdown's marks are taken off."""
+    if MARKDOWN.search(text):
+        text = _without_marks(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     chunks = [[words.tidy(line) for line in chunk.split("\n")] for chunk in re.split(r"\n[ \t\xa0]*\n", text)]
     found: list[str] = []
@@ -115,17 +123,38 @@ def lines_of(text: str) -> list[str]:
     return found
 
 
+def _without_marks(text: str) -> str:
+    """Markdown as text savers write it: headings, links, pictures and emphasis become their words."""
+    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", text)
+    text = re.sub(r"\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)", r"\1", text)
+    text = re.sub(r"^[ \t]*#{1,6}[ \t]+|[ \t]+#+[ \t]*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"(?<![\w*_])([*_]{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*_])", r"\2", text)
+
+
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether these lines are one paragraph that an editor broke at a fixed width."""
     if len(lines) < 2:
         return False
     *body, last = lines
     longest = max(map(len, lines))
-    if longest > 120 or longest < WRAPPED_AT_LEAST or any(words.is_furniture(line) for line in lines):
+    if longest > 120 or longest < WRAPPED_AT_LEAST or any(_stands_alone(line) for line in lines):
         return False
     even = all(len(line) >= longest * 0.72 for line in body)
     ended = sum(bool(re.search(r"[.!?…]['\"”’»)]*$", line)) for line in body)
     return even and len(last) <= longest and ended <= len(body) * 0.5
+
+
+def _stands_alone(line: str) -> bool:
+    """A date, a by-line, a labelled headline or furniture is never part of a broken paragraph."""
+    return bool(
+        words.is_furniture(line)
+        or words.split_labels(line)[1]
+        or dates.date_line(line, UTC)
+        or words.RULE.match(line)
+        or words.CREDIT_LINE.match(line)
+        or ADDRESS.fullmatch(line)
+        or (byline(line) and words.BY.match(line))
+    )
 
 
 def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
@@ -141,7 +170,7 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
             not 8 <= len(bare) <= 220
             or words.is_furniture(line)
             or dates.date_line(line, zone)
-            or _byline(line)
+            or byline(line)
             or ADDRESS.search(line)
         ):
             prose_seen += len(line) > 160
@@ -154,7 +183,7 @@ def _headline_at(lines: list[str], zone: tzinfo) -> int | None:
         score += 3 * (counts[_bare(line)] > 1)
         score += 2 * any((moment := dates.date_line(other, zone)) and moment[1] for other in after)
         score += 2.5 * _leads_to_prose(lines[at + 1 : at + 8], zone)
-        score += 2 * any(_byline(other) for other in after)
+        score += 2 * any(byline(other) for other in after)
         score += 1.5 * (len(bare.split()) >= 4)
         score += 1.0 * (25 <= len(bare) <= 140)
         score -= 6 * bool(re.search(r"[.;:,]['\"”’»)]*$", bare) and len(bare) > 60)
@@ -177,9 +206,9 @@ def _leads_to_prose(after: list[str], zone: tzinfo) -> bool:
     for line in after:
         if (
             dates.date_line(line, zone)
-            or _byline(line)
+            or byline(line)
             or words.is_furniture(line)
-            or _byline_and_date(line, zone)
+            or byline_and_date(line, zone)
         ):
             continue
         return _is_prose(line)
@@ -194,7 +223,7 @@ def _same(line: str, headline: str) -> bool:
     return _bare(line) == _bare(headline)
 
 
-def _byline(line: str) -> tuple[str, ...]:
+def byline(line: str) -> tuple[str, ...]:
     """The names in a line that is a by-line, else ()."""
     if len(line) > 130:
         return ()
@@ -210,7 +239,7 @@ def _byline(line: str) -> tuple[str, ...]:
     return words.byline_names(role.group(1)) if role else ()
 
 
-def _byline_and_date(line: str, zone: tzinfo) -> tuple[tuple[str, ...], tuple[datetime, bool]] | None:
+def byline_and_date(line: str, zone: tzinfo) -> tuple[tuple[str, ...], tuple[datetime, bool]] | None:
     """`By A. Writer | 5 April 2022 12:51`: both in one line."""
     if len(line) > 140:
         return None
@@ -220,7 +249,7 @@ def _byline_and_date(line: str, zone: tzinfo) -> tuple[tuple[str, ...], tuple[da
             continue
         for name, day in ((left, right), (right, left)):
             moment = dates.date_line(day, zone)
-            if moment and (names := _byline(name) or _plain_name(name)):
+            if moment and (names := byline(name) or _plain_name(name)):
                 return names, moment
     return None
 
@@ -229,12 +258,21 @@ def _plain_name(text: str) -> tuple[str, ...]:
     return words.byline_names(text) if re.fullmatch(rf"(?:{words.NAME}\s+){{1,3}}{words.NAME}", text) else ()
 
 
+def _name_by_itself(line: str, after: list[str], zone: tzinfo) -> tuple[str, ...]:
+    """A bare name above the text, where a date, a link to its other stories or the first sentence follows."""
+    if not all(word[0].isupper() or not word.isascii() for word in line.split()) or not after:
+        return ()
+    follows = after[0]
+    leads_on = dates.date_line(follows, zone) or words.ABOUT_THE_AUTHOR.match(follows) or len(follows) >= 90
+    return _plain_name(line) if leads_on else ()
+
+
 def _late_byline(lines: list[str], paragraphs: list[str]) -> tuple[str, ...]:
     """A by-line under the text, as some agencies print it."""
     last = paragraphs[-1]
     after = lines[lines.index(last) + 1 :] if last in lines else []
     for line in after[:3]:
-        if names := _byline(line):
+        if names := byline(line):
             return names
     return ()
 
@@ -261,9 +299,36 @@ def _is_subheading(line: str) -> bool:
     )
 
 
+def _is_short_sentence(line: str) -> bool:
+    """`"No," he said.` between paragraphs is one of them."""
+    return (
+        len(line) >= 4
+        and bool(re.search(r"[.!?؟۔]['\"”’»)\]]*$", line))
+        and "..." not in line
+        and not words.is_furniture(line)
+    )
+
+
+def is_closing_rule(lines: list[str], at: int) -> bool:
+    """Whether the rule at `at` parts the story from what the page adds, rather than two parts of the story."""
+    if not words.RULE.match(lines[at]):
+        return False
+    after = next((line for line in lines[at + 1 :] if not words.RULE.match(line)), "")
+    return not after or any(
+        (
+            words.is_furniture(after),
+            words.is_the_end(after),
+            words.ABOUT_THE_AUTHOR.match(after),
+            words.BIOGRAPHY.match(after),
+        )
+    )
+
+
 def _drop_trailing_subheadings(paragraphs: list[str]) -> list[str]:
     kept = list(paragraphs)
-    while kept and not _is_prose(kept[-1]):
+    while (
+        kept and not _is_prose(kept[-1]) and not (_is_short_sentence(kept[-1]) and len(kept[-1].split()) > 2)
+    ):
         kept.pop()
     return kept
 

@@ -10,8 +10,8 @@ LABELS = {
     "VIDEO": "VIDEO|VIDEOS|VİDEO|ВИДЕО|فيديو",
     "UPDATED": "UPDATED|UPDATE|YENİLƏNİB|YENILANIB|YENİLƏNDİ|ОБНОВЛЕНО|ОБНОВЛЯЕТСЯ|محدث|تحديث",
     "LIVE": "LIVE|CANLI|ПРЯМОЙ ЭФИР|ОНЛАЙН|مباشر",
-    "ANALYSIS": "ANALYSIS|TƏHLİL|АНАЛИЗ|تحليل",
-    "OPINION": "OPINION|RƏY|МНЕНИЕ|رأي",
+    "ANALYSIS": "ANALYSIS|TƏHLİL|АНАЛИЗ|АНАЛИТИКА|تحليل",
+    "OPINION": "OPINION|COMMENTARY|RƏY|ŞƏRH|МНЕНИЕ|КОММЕНТАРИЙ|رأي",
 }
 _ANY = "|".join(LABELS.values())
 _LABEL_LIST = rf"(?:{_ANY})(?:\s*(?:[/&+,]|and|və|и|و)\s*(?:{_ANY}))*"
@@ -48,16 +48,55 @@ FURNITURE = re.compile(
     r"copyright.*|©.*|all rights reserved.*|terms (?:of|and) .*|privacy policy.*|cookie.*|we use cookies.*|accept(?: all)?(?: cookies)?|about us|contact(?: us)?|home|menu|search|skip to .*|"
     r"bizi izləyin.*|abunə ol.*|paylaş.*|oxşar xəbərlər.*|ən çox oxunan.*|son xəbərlər.*|daha çox.*|yüklənir.*|həmçinin oxuyun.*|bütün hüquqlar.*|"
     r"подпи(?:сывайтесь|шитесь|ска).*|читайте (?:также|далее|нас).*|поделиться.*|загрузка.*|похожие (?:новости|материалы).*|последние новости.*|самое читаемое.*|все права защищены.*|следите за.*|комментари.*|"
-    r"تابعونا.*|اشترك.*|مشاركة.*|شارك.*|اقرأ (?:أيضا|المزيد|ايضا).*|المزيد.*|جار(?:ي|ٍ)? التحميل.*|آخر الأخبار.*|الأكثر قراءة.*|جميع الحقوق.*"
+    r"تابعونا.*|اشترك.*|مشاركة.*|شارك(?: (?:هذا|هذه|المقال|الخبر|على)\b.*)?|اقرأ (?:أيضا|المزيد|ايضا).*|المزيد.*|جار(?:ي|ٍ)? التحميل.*|آخر الأخبار.*|الأكثر قراءة.*|جميع الحقوق.*"
     r")$",
     re.IGNORECASE | re.DOTALL,
 )
 # After the story's text, one of these ends it for good.
 THE_END = re.compile(
-    r"^(?:-{3,}|_{3,}|\*{3,}|={3,}|follow us.*|follow .{2,40} on .*|slider image.*|here we are to serve you.*|related (?:news|stories|articles|posts).*|most (?:read|popular).*|latest news.*|latest see more|"
+    r"^(?:follow us.*|follow .{2,40} on .*|slider image.*|here we are to serve you.*|related (?:news|stories|articles|posts).*|most (?:read|popular).*|latest news.*|latest see more|"
     r"leave a (?:comment|reply).*|comments?(?: \(\d+\))?|tags?\s*:.*|©.*|copyright.*|all rights reserved.*|subscribe.*|share this.*|more (?:news|stories|from)\b.*|"
     r"bizi izləyin.*|oxşar xəbərlər.*|son xəbərlər.*|читайте также.*|похожие (?:новости|материалы).*|подпи(?:сывайтесь|шитесь).*|تابعونا.*|آخر الأخبار.*|الأكثر قراءة.*)$",
     re.IGNORECASE | re.DOTALL,
+)
+# What speaks to the reader belongs to the page, however whole a sentence it is.
+TO_THE_READER = re.compile(
+    r"\b(?:you|your|us|our|siz|sizin|bizi|bizim|вас|ваш\w*|нас|наш\w*)\b|@\w|تابعونا|اشترك|معنا|لكم",
+    re.IGNORECASE,
+)
+NEVER_PROSE = re.compile(
+    r"^(?:here we are to serve|we use cookies|all rights reserved|copyright|©|slider image|.* - gallery image)|^\S+:",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"^[\W_]+$")
+CREDIT_LINE = re.compile(
+    r"^(?:photos?|pictures?|images?|videos?|foto|şəkil|фото|видео|صورة|الصورة)\s*(?:\b(?:by|credit|courtesy(?: of)?)\b|[:：/©])\s*.{2,80}$",
+    re.IGNORECASE,
+)
+ABOUT_THE_AUTHOR = re.compile(
+    r"^.{3,140}\bfollow (?:him|her|them|me)\b.{0,80}$|^read more (?:by|from) .{2,60}$", re.IGNORECASE
+)
+BIOGRAPHY = re.compile(rf"^(?:[A-ZÀ-ÞƏĞİÖŞÜÇ][\w.'’-]*\s+){{1,4}}is\b.{{1,60}}\b{ROLE}\b", re.UNICODE)
+AGENCIES = frozenset(
+    [
+        "afp",
+        "ap",
+        "reuters",
+        "dpa",
+        "ria",
+        "tass",
+        "тасс",
+        "риа",
+        "interfax",
+        "интерфакс",
+        "azernews",
+        "trend",
+        "report",
+        "apa",
+        "azertac",
+        "azərtac",
+        "bloomberg",
+    ]
 )
 SENTENCE_END = re.compile(r"[.!?…。؟۔:;]['\"”’»)\]]*$")
 
@@ -103,9 +142,26 @@ def byline_names(text: str) -> tuple[str, ...]:
         if re.fullmatch(rf"(?:\w+\s+){{0,2}}{ROLE}s?(?:\s+\w+){{0,3}}", name, re.IGNORECASE):
             continue
         names.append(name)
-    return tuple(dict.fromkeys(names))
+    people = [name for name in names if name.casefold() not in AGENCIES]
+    return tuple(dict.fromkeys(people or names))
 
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page rather than to the story."""
-    return len(line) < 240 and bool(FURNITURE.match(line))
+    return len(line) < 240 and bool(FURNITURE.match(line)) and not _tells(line)
+
+
+def is_the_end(line: str) -> bool:
+    """Whether a line after the story's text says that nothing of the story follows."""
+    return bool(THE_END.match(line)) and not _tells(line)
+
+
+def _tells(line: str) -> bool:
+    """A whole sentence about the world, though it opens with a word of furniture: `Share prices rose on Monday.`"""
+    return (
+        len(line) >= 36
+        and len(line.split()) >= 6
+        and bool(re.search(r"[.!?…؟۔]['\"”’»)\]]*$", line))
+        and not TO_THE_READER.search(line)
+        and not NEVER_PROSE.match(line)
+    )
