@@ -74,3 +74,52 @@ def test_an_app_may_say_what_a_reader_has_paid_for(client, monkeypatch):
     monkeypatch.setattr(passes, "_scopes", [lambda user: frozenset({"stories", "archive"})])
 
     assert passes.pass_for(User.objects.create_user("r@paper.example")).scopes == {"stories", "archive"}
+
+
+def gift_view(request, story=7):
+    from django.http import HttpResponse
+
+    response = HttpResponse()
+    passes.grant_story(request, response, story, timezone.now() + timedelta(minutes=60))
+    return response
+
+
+def given(client):
+    """What a gift link's view does in the session of `client`."""
+    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/account/gift")
+    request.user, request.session = AnonymousUser(), SessionStore()
+    response = gift_view(request)
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    client.cookies["bs_pass"] = response.cookies["bs_pass"].value
+    return response
+
+
+def test_a_gift_opens_its_story_to_a_stranger_and_is_renewed(client):
+    given(client)
+    assert (held(client).reader, held(client).scopes) == (0, {"story:7"})
+
+    del client.cookies["bs_pass"]
+    assert client.post("/account/renew").status_code == 204
+    assert held(client).scopes == {"story:7"}
+    assert "bs_in" not in client.cookies
+
+
+def test_a_gift_ends_when_it_was_said_to(client):
+    given(client)
+    session = client.session
+    session[passes.GIFTS] = {"7": 1}
+    session.save()
+
+    assert client.post("/account/renew").status_code == 401
+
+
+def test_a_gift_stays_with_whoever_logs_in(client, chief):
+    given(client)
+    client.post(entry_path(chief))
+
+    assert held(client).scopes == {"stories", "story:7"}

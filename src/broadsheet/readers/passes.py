@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from broadsheet.paywall import Pass, decode_pass, encode_pass
+from broadsheet.paywall.passes import STRANGER
 
 from . import devices
 from .models import User
@@ -28,7 +29,6 @@ RENEWED_WITHIN = timedelta(minutes=5)
 # In the session: {story id: unix seconds until when it is open}.
 GIFTS = "bs_gifts"
 MOST_GIFTS = 30
-STRANGER = 0
 Scopes = Callable[[User], frozenset[str]]
 _scopes: list[Scopes] = []
 
