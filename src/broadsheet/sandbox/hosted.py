@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from broadsheet.sandbox import cards, checkout, customers, invoices, money, pages, payments, portal
+from broadsheet.sandbox import cards, checkout, customers, invoices, money, pages, paying, payments, portal
 from broadsheet.sandbox.account import Account
 from broadsheet.sandbox.errors import ApiError, Json
 
@@ -96,10 +96,10 @@ class Hosted:
         if not session["customer"] and "@" not in (email or ""):
             raise ApiError("Your e-mail address is incomplete.")
         method = None
-        if checkout.needs_card(session):
+        if paying.needs_card(session):
             method = card_of(self.account, form, session["customer"], email)["id"]
-        payer = checkout.Payer(email, form.get("name") or None, country_of(form), method)
-        return checkout.pay(self.account, session, payer)
+        payer = paying.Payer(email, form.get("name") or None, country_of(form), method)
+        return paying.pay(self.account, session, payer)
 
     async def challenge(self, request: web.Request) -> web.StreamResponse:
         form = await self._form(request)
@@ -117,11 +117,12 @@ class Hosted:
                     return self._see(f"/c/pay/{key}")
                 if not form:
                     return self._page(
-                        pages.challenge(money.shown(session["amount_total"], session["currency"]))
+                        pages.challenge(money.shown(session["amount_total"], session["currency"])),
+                        session["success_url"],
                     )
-                payer = checkout.Payer(**session["_pending"])
+                payer = paying.Payer(**session["_pending"])
                 if passed:
-                    checkout.pay(self.account, session, payer, authenticated=True)
+                    paying.pay(self.account, session, payer, authenticated=True)
                 else:
                     session["_pending"] = None
                     self.account.save(session)
@@ -140,7 +141,10 @@ class Hosted:
             if form:
                 payments.authenticate(self.account, intent, passed=form.get("do") == "pass")
             elif intent["status"] == "requires_action":
-                return self._page(pages.challenge(money.shown(intent["amount"], intent["currency"])))
+                return self._page(
+                    pages.challenge(money.shown(intent["amount"], intent["currency"])),
+                    intent.get("_return_url"),
+                )
             onward = intent.get("_return_url") or (
                 f"/i/{intent['_invoice']}" if intent.get("_invoice") else None
             )

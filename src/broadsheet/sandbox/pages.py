@@ -40,7 +40,7 @@ def policy(*returns: str | None) -> str:
         f"{parts.scheme}://{parts.netloc}" for url in returns if url and (parts := urlsplit(url)).netloc
     }
     return "; ".join([
-        "default-src 'none'", "style-src 'self'", "img-src 'self'", f"form-action {' '.join(['self', *sorted(origins)])}",
+        "default-src 'none'", "style-src 'self'", "img-src data:", f"form-action {' '.join(['self', *sorted(origins)])}",
         "base-uri 'none'", "frame-ancestors 'none'",
     ]).replace("form-action self", "form-action 'self'")  # fmt: skip
 

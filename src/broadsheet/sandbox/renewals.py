@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadsheet.sandbox import customers, invoices, lines, periods, standing
+from broadsheet.sandbox import customers, invoices, lines, pauses, periods, standing
 from broadsheet.sandbox import subscriptions as subs
 from broadsheet.sandbox.account import Account, new_id
 from broadsheet.sandbox.errors import Json
@@ -77,7 +77,7 @@ def _end_trial(account: Account, subscription: Json) -> None:
         account, subscription["customer"], subscription
     ):
         if without == "pause":
-            subs.pause_for(account, subscription, "trial_end_without_payment_method")
+            pauses.pause_for(account, subscription, "trial_end_without_payment_method")
         else:
             standing.end(account, subscription, "cancellation_requested")
         return

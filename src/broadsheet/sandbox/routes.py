@@ -16,6 +16,7 @@ from broadsheet.sandbox import (
     endpoints,
     intents,
     lists,
+    pauses,
     payments,
     portal,
 )
@@ -111,8 +112,8 @@ ROUTES: list[tuple[str, str, Handler]] = [
                update=portal.update_configuration, list=portal.list_configurations),
     *_resource("subscriptions", "subscription", create=subs.create, update=changes.update, list=subs.listing,
                delete=subs.cancel),
-    ("POST", "subscriptions/:id/pause", subs.pause),
-    ("POST", "subscriptions/:id/resume", subs.resume),
+    ("POST", "subscriptions/:id/pause", pauses.pause),
+    ("POST", "subscriptions/:id/resume", pauses.resume),
     ("DELETE", "subscriptions/:id/discount", _drop_discounts),
     *_resource("subscription_items", "subscription_item", create=billing.create_subscription_item,
                retrieve=billing.retrieve_subscription_item, update=billing.change_subscription_item,

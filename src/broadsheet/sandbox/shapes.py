@@ -71,7 +71,7 @@ SHAPES: dict[str, Json] = {
         " customer_account description excluded_payment_method_types last_payment_error latest_charge next_action"
         " on_behalf_of payment_method payment_method_configuration_details processing receipt_email review"
         " setup_future_usage shipping source statement_descriptor statement_descriptor_suffix transfer_data"
-        " transfer_group",
+        " transfer_group managed_payments",
         amount_capturable=0, amount_details={"tip": {}}, amount_received=0, capture_method="automatic",
         confirmation_method="automatic", metadata={}, payment_method_options={}, payment_method_types=["card"],
         status="requires_payment_method",
@@ -109,7 +109,7 @@ SHAPES: dict[str, Json] = {
         "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at"
         " customer_account days_until_due default_payment_method default_source description ended_at latest_invoice"
         " next_pending_invoice_item_invoice on_behalf_of pause_collection pending_invoice_item_interval"
-        " pending_setup_intent pending_update schedule test_clock transfer_data trial_end trial_start status_details",
+        " pending_setup_intent pending_update schedule test_clock transfer_data trial_end trial_start status_details managed_payments",
         automatic_tax={"enabled": False, "liability": None, "disabled_reason": None}, billing_schedules=[],
         billing_mode={"type": "flexible", "flexible": {"proration_discounts": "included"}},
         cancel_at_period_end=False, cancellation_details={"comment": None, "feedback": None, "reason": None},
