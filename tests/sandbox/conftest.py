@@ -168,11 +168,13 @@ def _running(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> It
 
 @pytest.fixture
 def sandbox(_running: Server, receiver: Receiver) -> Server:
-    """The one server, emptied."""
-    _running.control("reset", {})
-    time.sleep(0.02)
-    receiver.got.clear()
+    """The one server, emptied when nothing of the test before is under way any more."""
     receiver.answers.clear()
+    _running.control("reset", {"settings": True})
+    _running.control("deliveries/flush", {})
+    eventually(lambda: not _running.control("deliveries?state=waiting")["deliveries"])
+    _running.control("reset", {})
+    receiver.got.clear()
     return _running
 
 
