@@ -150,6 +150,22 @@ def test_what_html_prints_by_its_headline_is_the_storys_and_what_the_masthead_pr
     assert undated.published is None
 
 
+def test_a_day_just_above_the_headline_outside_the_pages_header_is_the_storys():
+    day = "<div id=main><h2 class=date-header>Wednesday, October 16, 2019</h2>"
+    found = story(
+        html(
+            "<header><a href=/>Blog</a></header>",
+            day,
+            "<h3>Gas deal signed</h3>",
+            PROSE,
+            "</div>",
+            head="<title>Gas deal signed</title>",
+        )
+    )
+
+    assert found.published.date().isoformat() == "2019-10-16"
+
+
 def test_text_between_line_breaks_is_whole():
     text = html(
         "<div id=content><h1>Gas deal signed</h1><div class=date>05.04.2022 12:51</div>",

@@ -1,7 +1,7 @@
 """What a page of HTML prints around its headline for readers to see, where its markup says nothing of it.
 
-The story's date and by-line stand below the headline and before the text. A date above the headline is the masthead's
-(the day of saving) unless it stands inside the story's own element.
+The story's date and by-line stand below the headline and before the text; on blogs the date stands just above. A date
+inside the page's own header is the masthead's, the day of saving.
 """
 
 from __future__ import annotations
@@ -58,13 +58,27 @@ BREAKS = frozenset(
     ]
 )
 SILENT = frozenset({"script", "style", "noscript", "template", "title", "select", "svg", "head"})
+MASTHEADS = frozenset(
+    {
+        "masthead",
+        "header",
+        "top",
+        "topbar",
+        "top-bar",
+        "site-header",
+        "page-header",
+        "navbar",
+        "today",
+        "current-date",
+    }
+)
 LOOKED_AT = 14
 TEXT_BEGINS = 140
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """`moment` has a time of day only where `has_clock`. `mastheads` are the days that stand above the headline."""
+    """`moment` has a time of day only where `has_clock`. `mastheads` are the days that the page's header prints."""
 
     bylines: tuple[str, ...] = ()
     moment: datetime | None = None
@@ -100,23 +114,23 @@ def around(tree: HtmlElement, headline: str, zone: tzinfo) -> Printed:
             bylines = bylines or plain.byline(line)
     above = frozenset(
         found[0].date().isoformat()
-        for line, is_inside in lines[: places[0]]
-        if not is_inside and (found := dates.date_line(line, zone))
+        for line, is_masthead in lines[: places[0]]
+        if is_masthead and (found := dates.date_line(line, zone))
     )
     best = next((m for m in moments if m[1]), moments[0] if moments else None)
     return Printed(bylines, best[0] if best else None, bool(best and best[1]), above)
 
 
 def _lines(tree: HtmlElement) -> Iterator[tuple[str, bool]]:
-    """The page's visible lines in order, each with whether it stands inside an `article`."""
+    """The page's visible lines in order, each with whether it stands in the page's header."""
     held: list[str] = []
-    inside = 0
+    articles = mastheads = 0
 
     def flush() -> Iterator[tuple[str, bool]]:
         text = words.tidy(" ".join(held))
         held.clear()
         if text:
-            yield text, inside > 0
+            yield text, mastheads > 0 and not articles
 
     stack: list[tuple[HtmlElement, bool]] = [(tree, False)]
     while stack:
@@ -125,7 +139,8 @@ def _lines(tree: HtmlElement) -> Iterator[tuple[str, bool]]:
         if is_closing:
             if is_break:
                 yield from flush()
-            inside -= element.tag == "article"
+            articles -= element.tag == "article"
+            mastheads -= _is_masthead(element)
             held.append(element.tail or "")
             continue
         if not isinstance(element.tag, str) or element.tag in SILENT:
@@ -133,8 +148,14 @@ def _lines(tree: HtmlElement) -> Iterator[tuple[str, bool]]:
             continue
         if is_break:
             yield from flush()
-        inside += element.tag == "article"
+        articles += element.tag == "article"
+        mastheads += _is_masthead(element)
         held.append(element.text or "")
         stack.append((element, True))
         stack.extend((child, False) for child in reversed(element))
     yield from flush()
+
+
+def _is_masthead(element: HtmlElement) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    return element.tag in ("header", "nav") or not MASTHEADS.isdisjoint(names)
