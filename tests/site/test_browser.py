@@ -295,7 +295,7 @@ def test_the_theme_is_kept_without_a_flash(browser, site):
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/nation/whole/"])
+@pytest.mark.parametrize("path", ["/", "/nation/whole/", "/ar/", "/ar/nation/whole/", "/latest/"])
 def test_nothing_moves_and_the_main_picture_comes_first(browser, site, path):
     address, _ = site
     context, page, _ = opened(browser, address + path)
@@ -307,6 +307,57 @@ def test_nothing_moves_and_the_main_picture_comes_first(browser, site, path):
     assert shift <= 0.02
     assert first.get_attribute("loading") is None
     assert first.get_attribute("fetchpriority") == "high"
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "word"), [("", "plain"), ("", "Bakı, İsmayıl, Şəki, Ağdam"), ("", "Баку"), ("/ar", "")]
+)
+def test_a_page_loads_no_more_than_110_kb_of_fonts(browser, site, prefix, word):
+    address, paper = site
+    paper.story(
+        f"Words {word}", slug="words", body=[("text", f"<p>{word} <b>{word}</b></p>")], standfirst=word
+    )
+    path = prefix + ("/nation/words/" if not prefix else "/nation/whole/")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+    page.on(
+        "response",
+        lambda r: sizes.update({r.url: len(r.body())}) if r.request.resource_type == "font" else None,
+    )
+    page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+    assert 2 <= len(sizes) <= 4
+    assert sum(sizes.values()) <= 110_000
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_the_sliders_buttons_say_what_they_do_and_which_picture_stands_first(browser, site, code):
+    address, paper = site
+    pictures = make_gallery(
+        paper.sections[code, "nation"], "In a story", [make_picture() for _ in range(4)], slug="row"
+    )
+    render_pending()
+    type(pictures.items.first().picture).objects.update(released=True)
+    paper.story("With a slider", language=code, slug="slider", lead_gallery=pictures)
+    prefix = "" if code == "en" else f"/{code}"
+    context, page, errors = opened(browser, f"{address}{prefix}/nation/slider/")
+    acts = page.locator(".slider__acts")
+    names = acts.locator("button").evaluate_all("e => e.map(x => x.getAttribute('aria-label'))")
+    places = [acts.locator("span").inner_text()]
+    acts.locator("button").nth(1).click()
+    until(page, "document.querySelector('.slider__acts span').textContent.startsWith('2')")
+    places.append(acts.locator("span").inner_text())
+
+    assert (
+        names
+        == {"en": ["Previous picture", "Next picture"], "ar": ["الصورة السابقة", "الصورة التالية"]}[code]
+    )
+    assert places == ["1 / 4", "2 / 4"]
+    assert errors == []
     context.close()
 
 

@@ -7,6 +7,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.newsroom.models import Correction, InfoPage, Story, Topic
 from broadsheet.newsroom.services import refile
+from broadsheet.pictures.services import render_pending
 from tests.factories import make_author, make_gallery, make_picture, make_story
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,35 @@ def test_other_pages_answer(client, paper):
     text(client, "/az/")
     text(client, "/no/such/", 404)
     text(client, "/author/nobody/", 404)
+
+
+def test_what_is_not_there_is_said_in_the_papers_dress_and_the_readers_language(client, paper):
+    page = text(client, "/az/no/such/", 404)
+
+    assert 'lang="az"' in page
+    assert 'class="nameplate"' in page
+    assert 'action="/az/search/"' in page
+    assert "missing" in client.get("/az/no/such/").headers["Surrogate-Key"].split()
+
+
+def test_latest_is_marked_as_the_page_where_the_reader_is(client, paper):
+    paper.story("Something")
+
+    assert '<a href="/latest/" aria-current="page">' in text(client, "/latest/")
+    assert '<a href="/latest/" aria-current="page">' not in text(client, "/")
+
+
+@pytest.mark.parametrize("path", ["/latest/", "/nation/", "/author/ann-author/"])
+def test_the_first_picture_of_a_list_is_not_lazy(client, paper, path):
+    picture = make_picture()
+    render_pending()
+    for n in range(3):
+        paper.story(f"Story {n}", lead_picture=picture, bylines=("Ann Author",))
+
+    first, second = text(client, path).split("<main")[1].split("<img ")[1:3]
+
+    assert 'fetchpriority="high"' in first
+    assert 'loading="lazy"' in second
 
 
 def test_a_moved_story_is_found_in_its_new_section_and_its_old_address_leads_there(client, paper):

@@ -46,5 +46,6 @@ def latest(request: HttpRequest) -> HttpResponse:
         "days": by_day(listing.cards),
         "older": listing.older,
         "before": before,
+        "current": "latest",
     }
     return page(request, "site/latest.html", context, keys=list_key(request, language))

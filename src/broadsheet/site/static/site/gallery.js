@@ -15,7 +15,7 @@ function allowIcons() {
   });
 }
 
-async function open(links, index) {
+async function open(links, index, words) {
   if (!lightbox) {
     allowIcons();
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: me.dataset.style });
@@ -28,7 +28,8 @@ async function open(links, index) {
     src: link.href, width: +link.dataset.width, height: +link.dataset.height,
     alt: link.querySelector("img")?.alt ?? "", caption: link.closest("figure").querySelector("figcaption")?.textContent ?? "",
   }));
-  const shown = new lightbox({ dataSource: items, index, bgOpacity: 0.94, returnFocus: false, showHideAnimationType: "none", rtl: document.dir === "rtl" });
+  const shown = new lightbox({ dataSource: items, index, bgOpacity: 0.94, returnFocus: false, showHideAnimationType: "none", rtl: document.dir === "rtl",
+    closeTitle: words.close, zoomTitle: words.zoom, arrowPrevTitle: words.previous, arrowNextTitle: words.next, errorMsg: words.failed });
   let byBack = false;
   const back = () => { byBack = true; shown.close(); };
   shown.on("uiRegister", () => shown.ui.registerElement({
@@ -51,12 +52,13 @@ function buttons(strip) {
   acts.className = "slider__acts";
   const count = document.createElement("span");
   const figures = [...strip.querySelectorAll("figure")];
+  const edge = document.dir === "rtl" ? "right" : "left";
   const now = () => figures.reduce((best, figure, i) => {
-    const gap = Math.abs(figure.getBoundingClientRect().x - strip.getBoundingClientRect().x);
+    const gap = Math.abs(figure.getBoundingClientRect()[edge] - strip.getBoundingClientRect()[edge]);
     return gap < best.gap ? { gap, i } : best;
   }, { gap: Infinity, i: 0 }).i;
   const tell = () => { count.textContent = `${now() + 1} / ${figures.length}`; };
-  for (const [step, shape, name] of [[-1, "M15 18l-6-6 6-6", "‹"], [1, "M9 18l6-6-6-6", "›"]]) {
+  for (const [step, shape, name] of [[-1, "M15 18l-6-6 6-6", strip.dataset.previous], [1, "M9 18l6-6-6-6", strip.dataset.next]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "icon" });
     button.setAttribute("aria-label", name);
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -78,13 +80,13 @@ export function enhance(gallery) {
   links.forEach((link, index) => link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    open(links, index);
+    open(links, index, gallery.dataset);
   }));
   if (gallery.classList.contains("slides--strip") && links.length > 1) buttons(gallery);
   const wanted = /^#picture-(\d+)$/.exec(location.hash);
   if (wanted && links[wanted[1] - 1] && gallery === document.querySelector("[data-gallery]")) {
     history.replaceState(null, "", location.pathname + location.search);
-    open(links, wanted[1] - 1);
+    open(links, wanted[1] - 1, gallery.dataset);
   }
 }
 
