@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -20,6 +21,15 @@ from .models import User
 # An account whose address was never confirmed is somebody's typing error, or a machine's.
 UNCONFIRMED_FOR = timedelta(days=2)
 MOST_AT_ONCE = 500
+
+
+Keeper = Callable[[QuerySet[User]], QuerySet[User]]
+_keepers: list[Keeper] = []
+
+
+def register_keeper(keep: Keeper) -> None:
+    """Let an app take out of the unconfirmed accounts those that own something, such as what was paid for."""
+    _keepers.append(keep)
 
 
 class _EntryTokens(PasswordResetTokenGenerator):
@@ -78,6 +88,8 @@ def forget_unconfirmed() -> int:
         groups=None,
         emailaddress__verified=False,
     ).exclude(emailaddress__verified=True)
+    for keep in _keepers:
+        stale = keep(stale)
     gone = list(stale.values_list("pk", flat=True)[:MOST_AT_ONCE])
     User.objects.filter(pk__in=gone).delete()
     return len(gone)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("subscribe/mine/keep/", mine.keep, name="plan_keep"),
     path("subscribe/mine/stay/", mine.stay, name="plan_stay"),
     path("subscribe/mine/change/", mine.change, name="plan_change"),
+    path("subscribe/mine/invoices/<int:number>.pdf", mine.invoice, name="my_invoice"),
     path("subscribe/mine/payment/", mine.portal, name="plan_payment"),
     path("author/<slug:slug>/", author.author, name="author"),
     path("topic/<slug:slug>/", topic.topic, name="topic"),

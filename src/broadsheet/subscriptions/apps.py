@@ -7,10 +7,13 @@ class SubscriptionsConfig(AppConfig):
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        from broadsheet.readers import passes
+        from broadsheet.readers import facts, passes
 
-        from . import entitlements, receivers, telling
+        from . import entitlements, keeping, panels, receivers, telling
 
         passes.register_scopes(entitlements.scopes_of)
         telling.connect()
         receivers.connect()
+        panels.register()
+        keeping.register()
+        facts.register(panels.facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.utils import timezone
 
@@ -53,8 +54,8 @@ def groups_of(user: User, now: datetime) -> Iterable[Group]:
 
 
 def is_address_proved(user: User) -> bool:
-    """Whether `user` has shown that their address is theirs."""
-    return user.last_login is not None
+    """Whether `user` has shown that their address is theirs; having paid from it, and been let in, shows nothing."""
+    return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
 
 
 def networks() -> list[tuple[str, list[str]]]:

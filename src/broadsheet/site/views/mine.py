@@ -9,16 +9,17 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.readers import passes
-from broadsheet.subscriptions import leaving, managing, offer
+from broadsheet.subscriptions import leaving, managing, offer, papers
 from broadsheet.subscriptions.managing import CannotDo
-from broadsheet.subscriptions.models import Departure, Price, Subscription
+from broadsheet.subscriptions.models import Departure, Invoice, Price, Subscription
 
 from . import buyers
 
@@ -120,6 +121,19 @@ def portal(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(reason))
         return HttpResponseRedirect(HOME)
     return buyers.onward(request, url)
+
+
+@never_cache
+@login_required(login_url="/account/")
+@require_safe
+def invoice(request: HttpRequest, number: int) -> HttpResponse:
+    """`/subscribe/mine/invoices/<id>.pdf`: one of one's own."""
+    mine = Invoice.objects.filter(reader=buyers.person(request)).exclude(number=None)
+    found = get_object_or_404(mine, pk=number)
+    response = HttpResponse(papers.pdf(found), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    response.headers["Cache-Control"] = buyers.PERSONAL
+    return response
 
 
 @never_cache
