@@ -14,6 +14,7 @@ from broadsheet.newsroom.roles import Role, install_roles
 from broadsheet.readers.models import User
 from broadsheet.subscriptions import ledger
 from broadsheet.subscriptions.models import Invoice, Plan, Price, Seller, Subscription
+from tests.factories import Paper
 
 from .test_ledger import life
 
@@ -147,3 +148,17 @@ def test_the_export_is_guarded_posted_and_no_formula(circulation: Client, price:
     lines = b"".join(circulation.post("/newsroom/circulation/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=cmd@reader.example" in lines
     assert len(lines.splitlines()) == 2
+
+
+def test_a_plan_is_previewed_as_buyers_would_see_it_and_nothing_is_kept(
+    circulation: Client, paper: Paper
+) -> None:
+    address = f"{BASE}/plan/preview/"
+    told = circulation.post(address, form(name="The Whole Paper", **{"prices-0-amount": "7.50"}))
+    assert told.json()["is_valid"], told.json()
+    page = circulation.get(address, {"mode": ""})
+    assert page.status_code == 200
+    assert "The Whole Paper" in page.content.decode()
+    assert "7.50" in page.content.decode()
+    assert not Plan.objects.exists()
+    assert not Price.objects.exists()

@@ -10,9 +10,10 @@ class SiteConfig(AppConfig):
         from broadsheet.newsroom import rendering
         from broadsheet.newsroom.models import FrontPage, Gallery, InfoPage, Section, Story
         from broadsheet.readers import stories
+        from broadsheet.subscriptions import previews
 
         from . import selectors, signals  # noqa: F401  (connects the receivers; models are ready only now)
-        from .views import front, gallery, info, section, story
+        from .views import front, gallery, info, section, story, subscribe
 
         rendering.register(FrontPage, front.front)
         rendering.register(Section, section.section)
@@ -20,3 +21,4 @@ class SiteConfig(AppConfig):
         rendering.register(Gallery, gallery.gallery)
         rendering.register(InfoPage, info.info)
         stories.register_resolver(selectors.public_lines)
+        previews.register(subscribe.subscribe)

@@ -7,11 +7,15 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.models import PreviewableMixin
 
+from .. import previews
 from ..money import Money
 
 SCOPES = [
@@ -32,7 +36,7 @@ def _only_known_scopes(value: object) -> None:
         raise ValidationError(_("Choose at least one of: %s") % ", ".join(sorted(known)))
 
 
-class Plan(ClusterableModel):
+class Plan(PreviewableMixin, ClusterableModel):
     """A tier that readers can subscribe to. `scopes` is what it opens; `seats` above 0 make it a group's plan."""
 
     name = models.CharField(_("name"), max_length=80)
@@ -55,6 +59,11 @@ class Plan(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """The offer page as readers would see it with this plan."""
+        self.is_offered = True
+        return previews.shown(self, request)
 
     @property
     def benefit_lines(self) -> list[str]:
