@@ -66,6 +66,12 @@ def parser() -> argparse.ArgumentParser:
     )
     edge.add_argument("--access-log", type=Path, default=None, help="a file for one JSON line per request")
     folder(verb("worker", running.worker, "the worker alone: tasks, schedules, sweepers"))
+    sandbox = verb("sandbox", running.sandbox, "the paper's sandbox gateway alone: no money moves")
+    folder(sandbox)
+    sandbox.add_argument("--port", type=int, default=0, help="on this machine (default: the paper's own)")
+    sandbox.add_argument(
+        "--paper", default=DEFAULT_BIND, metavar="HOST:PORT", help="where the paper is served, to report to"
+    )
 
     made = verb("import", papers.import_, "take stories in")
     made.add_argument("kind", choices=IMPORT_KINDS, metavar="KIND", help=f"one of: {', '.join(IMPORT_KINDS)}")

@@ -1,4 +1,4 @@
-"""Verbs that run: `demo`, `serve`, `edge`, `origin`, `worker`."""
+"""Verbs that run: `demo`, `serve`, `edge`, `origin`, `worker`, `sandbox`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from broadsheet.conf import sandbox as sandboxes
 from broadsheet.conf.boot import setup
 from broadsheet.conf.origin import LOOPBACK, check_free, origin_socket, parse_bind
 from broadsheet.conf.origin import serve as serve_origin
-from broadsheet.conf.paper import BadSetting, load
+from broadsheet.conf.paper import BadSetting, Paper, load
 from broadsheet.conf.supervisor import Process, supervise
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,17 +24,26 @@ def serve(arguments: Namespace, rest: list[str]) -> int:
     paper = setup(arguments.dir)
     _make_ready(paper.folder)
     print(f"{paper.name} on http://{host}:{port}/ — stop with Ctrl-C", file=sys.stderr)
-    return supervise(_processes(paper.folder, arguments.bind))
+    return supervise(_processes(paper, arguments.bind))
 
 
-def _processes(folder: Path, bind: str) -> list[Process]:
+def _processes(paper: Paper, bind: str) -> list[Process]:
+    folder = paper.folder
     # The origin listens on a socket file that only this user can open; readers meet the edge alone.
     inner = f"unix:{origin_socket(folder)}"
-    return [
+    processes = [
         Process("origin", ["origin", "--dir", str(folder), "--bind", inner]),
         Process("edge", ["edge", "--dir", str(folder), "--origin", inner, "--bind", bind]),
         Process("worker", ["worker", "--dir", str(folder)]),
     ]
+    if paper.gateway == sandboxes.NAME and not paper.gateway_api_base:
+        host, port = parse_bind(bind)
+        # Chosen before the origin starts, which reads it from where it is kept.
+        own = sandboxes.choose_port(paper, port)
+        where = f"{host if host in LOOPBACK else '127.0.0.1'}:{port}"
+        words = ["sandbox", "--dir", str(folder), "--port", str(own), "--paper", where]
+        processes.insert(0, Process("sandbox", words))
+    return processes
 
 
 def _make_ready(folder: Path) -> None:
@@ -90,6 +100,15 @@ def worker(arguments: Namespace, rest: list[str]) -> int:
     return 0
 
 
+def sandbox(arguments: Namespace, rest: list[str]) -> int:
+    """The paper's sandbox gateway alone."""
+    paper = load(arguments.dir)
+    host, port = parse_bind(arguments.paper)
+    own = arguments.port or sandboxes.choose_port(paper, port)
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return sandboxes.serve(paper, own, f"http://{where}/-/gateways/{sandboxes.NAME}/")
+
+
 def demo(arguments: Namespace, rest: list[str]) -> int:
     """Build the demo paper if it is not there, and serve it on this machine."""
     bind = arguments.bind or f"127.0.0.1:{arguments.port}"
@@ -110,7 +129,7 @@ def demo(arguments: Namespace, rest: list[str]) -> int:
     for name, link in entry_links():
         print(f"    {name:<16} {url}{link}", file=sys.stderr)
     print("  stop with Ctrl-C; the next start takes a few seconds\n", file=sys.stderr, flush=True)
-    return supervise(_processes(folder, bind))
+    return supervise(_processes(paper, bind))
 
 
 def _demo_folder() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from . import accounts, database, email
+from . import accounts, database, email, sandbox
 from .paper import KNOWN_LANGUAGES, Paper
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -130,11 +130,19 @@ def django_settings(paper: Paper) -> dict[str, Any]:
 
 def _gateway(paper: Paper) -> dict[str, dict[str, str]]:
     """The settings of the paper's gateway, by its name."""
+    if not paper.gateway:
+        return {}
+    base = paper.base_url.rstrip("/")
     given = {
         "key": paper.gateway_key,
         "webhook_secret": paper.gateway_webhook_secret,
+        "webhook_url": f"{base}/-/gateways/{paper.gateway}/",
         "api_base": paper.gateway_api_base,
+        "tax": paper.gateway_tax,
+        "paper": base,
     }
+    if paper.gateway == sandbox.NAME:
+        given |= sandbox.settings(paper)
     return {paper.gateway: {name: value for name, value in given.items() if value}}
 
 

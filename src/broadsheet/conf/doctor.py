@@ -34,7 +34,18 @@ Check = Callable[[Paper], Iterator[Finding]]
 
 def findings(paper: Paper) -> list[Finding]:
     """Everything to mend in this paper; Django must be set up."""
-    checks: tuple[Check, ...] = (settings, sqlite, database, storage, edge, site, mail, clock, system)
+    checks: tuple[Check, ...] = (
+        settings,
+        sqlite,
+        database,
+        storage,
+        edge,
+        site,
+        mail,
+        gateway,
+        clock,
+        system,
+    )
     return [finding for check in checks for finding in check(paper)]
 
 
@@ -146,6 +157,34 @@ def mail(paper: Paper) -> Iterator[Finding]:
         socket.create_connection((parts.hostname or "", parts.port or 587), timeout=5).close()
     except OSError as error:
         yield Finding(f"the mail server {parts.hostname} does not answer: {error}", "correct email_url")
+
+
+def gateway(paper: Paper) -> Iterator[Finding]:
+    if not paper.gateway:
+        return
+    from broadsheet.subscriptions.gateways import registry
+    from broadsheet.subscriptions.gateways.protocol import GatewayError
+
+    if paper.gateway == "stripe" and not paper.gateway_webhook_secret:
+        yield Finding(
+            "gateway_webhook_secret is not set: the gateway's reports are refused",
+            "make a webhook end point there and set its secret",
+        )
+    if paper.gateway == "sandbox" and paper.host not in {"127.0.0.1", "localhost", "::1"}:
+        yield Finding(
+            "the gateway is the sandbox: subscriptions are given away and its pages open on this machine only",
+            'set gateway = "stripe" or "invoice"',
+        )
+    try:
+        registry.get(paper.gateway).check()
+    except GatewayError as error:
+        yield Finding(
+            f"the gateway does not answer as it should: {error}",
+            "start the paper with broadsheet serve"
+            if paper.gateway == "sandbox"
+            else "see gateway_* in Settings",
+            is_advice=paper.gateway == "sandbox",
+        )
 
 
 def clock(paper: Paper) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ def settings_file(
     tagline: str = "",
     apps: Sequence[str] = (),
     newsroom_second_factor: bool = True,
+    gateway: str = "",
 ) -> str:
     """The text of a new `broadsheet.toml`, with a secret of its own."""
     lines = [
@@ -45,6 +46,8 @@ def settings_file(
     ]
     if not newsroom_second_factor:
         lines.append("newsroom_second_factor = false")
+    if gateway:
+        lines.append(f"gateway = {json.dumps(gateway)}")
     if apps:
         lines.append(f"apps = {json.dumps(list(apps))}")
     return "\n".join(lines) + "\n"

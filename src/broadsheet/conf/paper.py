@@ -59,6 +59,7 @@ class Paper:
     gateway_key: str = field(default="", repr=False)
     gateway_webhook_secret: str = field(default="", repr=False)
     gateway_api_base: str = ""
+    gateway_tax: str = ""
     grace_days: int = 14
     meter_limit: int = 3
     meter_days: int = 30
@@ -86,6 +87,16 @@ class Paper:
     def edge_keys(self) -> tuple[str, ...]:
         """What an edge signs its requests with; the same."""
         return self._derived(b"edge")
+
+    @property
+    def sandbox_key(self) -> str:
+        """What this paper's sandbox gateway asks of those who call it."""
+        return f"sk_test_{self._derived(b'sandbox')[0][:40]}"
+
+    @property
+    def sandbox_webhook_secret(self) -> str:
+        """What this paper's sandbox gateway signs its reports with."""
+        return f"whsec_{self._derived(b'sandbox-webhook')[0][:40]}"
 
     def _derived(self, purpose: bytes) -> tuple[str, ...]:
         live = [key for key in (self.secret_key, self.old_secret_key) if key]
@@ -183,6 +194,12 @@ def _checked(paper: Paper, path: Path) -> Paper:
             f"unknown language {unknown[0]!r}" if unknown else "languages is empty",
             str(path),
             f"use some of: {', '.join(KNOWN_LANGUAGES)}",
+        )
+    if paper.gateway_tax not in {"", "automatic"}:
+        raise BadSetting(
+            f"unknown gateway_tax {paper.gateway_tax!r}",
+            str(path),
+            "use \"automatic\" for the gateway's own reckoning, or leave it out for the newsroom's tax rates",
         )
     if len(paper.secret_key) < 32:
         raise BadSetting("secret_key is too short", str(path), "use at least 32 random characters")

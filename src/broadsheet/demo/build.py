@@ -55,6 +55,7 @@ def build(folder: Path, *, url: str) -> bool:
             apps=["broadsheet.demo"],
             # Visitors enter by one-time links and have no device enrolled here.
             newsroom_second_factor=False,
+            gateway="sandbox",
         )
         lay_out(folder, text)
         (folder / "var" / ".building").touch()

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from broadsheet.readers.models import User
+
 from .billing import Bill, fold_invoice
 from .models import Invoice, LedgerEntry, NumberSeries, Seller, Subscription
 
@@ -34,8 +36,8 @@ def refold(gateway: str, ref: str) -> Invoice | None:
     bill = fold_invoice(entry.event for entry in (*own, *paid))
     if bill is None:
         return None
-    Invoice.objects.get_or_create(gateway=gateway, kind="invoice", ref=ref)
-    invoice = Invoice.objects.select_for_update().get(gateway=gateway, kind="invoice", ref=ref)
+    rows = Invoice.objects.select_for_update().filter(gateway=gateway, ref=ref).exclude(kind="credit_note")
+    invoice = rows.first() or Invoice(gateway=gateway, ref=ref)
     _describe(invoice, bill, next((entry.subscription_ref for entry in own if entry.subscription_ref), ""))
     invoice.save()
     for refund, amount in bill.refunds.items():
@@ -46,6 +48,9 @@ def refold(gateway: str, ref: str) -> Invoice | None:
 def _describe(invoice: Invoice, bill: Bill, subscription: str) -> None:
     facts = bill.facts
     invoice.state = facts["status"]
+    # A pro-forma invoice asks for money; it becomes an invoice, with a number, when the money has come.
+    is_asking = bool(facts.get("is_pro_forma")) and invoice.state != "paid"
+    invoice.kind = "pro_forma" if is_asking else "invoice"
     invoice.paid = facts.get("paid", 0)
     invoice.refunded = bill.refunded
     invoice.attempts = facts.get("attempts", 0)
@@ -57,13 +62,15 @@ def _describe(invoice: Invoice, bill: Bill, subscription: str) -> None:
         )
     if invoice.reader is None and invoice.subscription is not None:
         invoice.reader = invoice.subscription.reader
+    if invoice.reader is None and str(facts.get("reader", "")).isdecimal():
+        invoice.reader = User.objects.filter(pk=int(facts["reader"])).first()
     if invoice.number:
         return
     for name in FIXED:
         setattr(invoice, name, facts[name])
     invoice.lines = facts.get("lines", [])
     invoice.period_start, invoice.period_end = _moment(facts, "period_start"), _moment(facts, "period_end")
-    if invoice.state in NUMBERED and invoice.total > 0:
+    if invoice.state in NUMBERED and invoice.total > 0 and not is_asking:
         _issue(invoice, facts)
 
 

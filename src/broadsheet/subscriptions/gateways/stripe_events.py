@@ -49,7 +49,13 @@ def name_of(value: Any) -> str:
 
 
 def moment(seconds: Any) -> datetime | None:
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    """Unix seconds as a time; None for none. Raises `TypeError` or `ValueError`."""
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{seconds} is no time") from error
 
 
 def events_of(report: Object) -> list[Event]:

@@ -5,6 +5,7 @@ from .leaving import Departure
 from .ledger import GatewayRef, LedgerEntry, Notice
 from .moves import PriceMove
 from .offers import INTERVALS, SCOPES, Plan, Price, PromotionCode, TaxRate
+from .reconciliation import Reconciliation
 from .sales import Checkout, Donation, Gift, Invoice, NumberSeries, Subscription
 from .seller import Seller
 
@@ -27,6 +28,7 @@ __all__ = [
     "Price",
     "PriceMove",
     "PromotionCode",
+    "Reconciliation",
     "Seat",
     "Seller",
     "Subscription",
