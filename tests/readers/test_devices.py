@@ -110,6 +110,8 @@ def test_only_the_newest_log_ins_open_paid_stories(paper, enter, subscribed, set
     first, second, third = enter(), enter(), enter()
 
     assert [scopes(client) for client in (first, second, third)] == [frozenset(), {"stories"}, {"stories"}]
+    assert first.get("/account/me").json()["is_over_device_limit"] is True
+    assert "is_over_device_limit" not in third.get("/account/me").json()
     assert "over the limit" in first.get("/account/sessions/").text
     third.post("/account/logout/")
     assert scopes(first) == {"stories"}

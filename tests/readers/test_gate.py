@@ -185,3 +185,13 @@ def test_a_mailbox_does_not_stand_in_for_a_password(client, paper, enter):
     assert user.has_usable_password()
 
     assert client.get("/account/reauthenticate/code/").headers["Location"] == "/account/reauthenticate/"
+
+
+def test_a_new_address_counts_once_its_mailbox_has_answered(client, paper, enter, last_code):
+    enter(client=client)
+
+    client.post("/account/email/", {"email": "new@paper.example", "action_add": ""})
+    assert User.objects.filter(email="reader@paper.example").exists()
+    client.post("/account/confirm-email/", {"code": last_code()})
+
+    assert [user.email for user in User.objects.all()] == ["new@paper.example"]

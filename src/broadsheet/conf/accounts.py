@@ -53,6 +53,7 @@ def account_settings(paper: Paper) -> dict[str, Any]:
         "ACCOUNT_REAUTHENTICATION_REQUIRED": False,
         "MFA_REAUTHENTICATION_REQUIRED": False,
         "MFA_ADAPTER": "broadsheet.readers.adapters.FactorAdapter",
+        "MFA_FORMS": {"add_webauthn": "broadsheet.readers.forms.AddKey"},
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_PASSKEY_SIGNUP_ENABLED": True,

@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,17 @@ class AskForCode(RequestLoginCodeForm):
             raise get_adapter().validation_error("too_many_login_attempts")
         self._user = services.person_at(email)
         return email
+
+
+class AddKey(AddWebAuthnForm):
+    """A passkey unless somebody wants a key that only seconds another log-in."""
+
+    passwordless = forms.BooleanField(
+        label=_("Log in with this key alone (a passkey)"),
+        help_text=_("Without the tick it is asked for after your code or password, as a second factor."),
+        required=False,
+        initial=True,
+    )
 
 
 class Profile(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

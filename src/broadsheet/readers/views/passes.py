@@ -42,6 +42,8 @@ def me(request: HttpRequest) -> JsonResponse:
     user = request.user
     told = dict(facts.gathered(request))
     if user.is_authenticated:
+        if not devices.may_read(request, user):
+            told["is_over_device_limit"] = True
         told |= {
             "name": user.get_short_name() or user.email,
             "is_subscriber": bool(passes.pass_for(user, request).scopes),
