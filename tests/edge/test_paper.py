@@ -87,6 +87,8 @@ class Paper:
                 if self.get("/-/ready").status == 200:
                     return
             time.sleep(0.1)
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(30)
         raise AssertionError("the paper never answered")
 
     def _run(self, *words):

@@ -160,7 +160,7 @@ class Fetcher:
             raise OriginDown("every render was overtaken by a purge")
         finally:
             if shares:
-                app.store.release(key)
+                app.store.release(key, app.holder)
 
     def _made_by_another(self, name: Name, variant: bytes, old: Stored | None) -> Stored | None:
         """What another worker has stored since, if it is better than what we had."""
@@ -220,7 +220,7 @@ class Fetcher:
         made = await self._make(answer, rules, body, fields, variant)
         if not self._is_current(made):
             return None
-        if (
+        if self._is_of_known_epoch(made) and (
             made.lifetime > 0
             or made.etag
             or first(made.headers, b"last-modified")
@@ -320,11 +320,14 @@ class Fetcher:
         if known is None or not made.epoch:
             return True
         known.catch_up()
-        if made.epoch != known.epoch:
-            # The follower has not met this epoch yet: good for those who wait, not for keeping.
-            made.lifetime, made.on_error, made.revalidate, made.epoch = 0, None, 0, ""
+        if not self._is_of_known_epoch(made):
             return True
         return not known.is_gone(made) and not made.is_purged
+
+    def _is_of_known_epoch(self, made: Stored) -> bool:
+        """Until the follower has met an answer's epoch nobody could purge it: good for those who wait, not for keeping."""
+        known = self.app.log
+        return known is None or not made.epoch or made.epoch == known.epoch
 
     def _keep(self, name: Name, variant: bytes, made: Stored) -> None:
         hidden = withheld(made.headers)

@@ -59,9 +59,13 @@ class Follower:
         while True:
             try:
                 await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)
-            except (OriginDown, TimeoutError, ValueError, KeyError) as error:
+            except (
+                Exception
+            ) as error:  # who stops following serves what was withdrawn: whatever it is, try again
                 app.counters[Count.FOLLOWING] = 0
-                if failures == QUIET_FAILURES:
+                if not isinstance(error, OriginDown | TimeoutError):
+                    log.exception("a row of the log could not be read or kept")
+                elif failures == QUIET_FAILURES:
                     log.warning("the log can't be followed just now: %s", error)
                 failures += 1
                 if app.store.cursor[0]:

@@ -31,9 +31,10 @@ class Log:
     def catch_up(self) -> None:
         """Apply the rows that any worker has written since."""
         for number, row in self.store.rows_after(self.seen):
-            self.seen = number
-            if row.get("flush"):
+            if row.get("flush") or number > self.seen + 1:
+                # Rows that were dropped before we saw them may have purged anything: what they purged is remembered.
                 self._reload()
+            self.seen = number
             for key in row.get("keys", ()):
                 soft, hard = self.purges.get(key, (0, 0))
                 self.purges[key] = (soft, row["id"]) if row["hard"] else (row["id"], hard)

@@ -6,13 +6,14 @@ each record has its checksum, and a file from before the machine's last boot is 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import mmap
 import os
 import struct
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ MOST_BYTES = 8 << 20
 MOST_VARIANTS = 16
 # Rows of the log that are kept to bring workers and event streams up to date.
 MOST_ROWS = 20_000
+# Of these, rows that are kept when there is no room for more.
+MOST_REPLAYED = 50
 # Beyond this many purged keys it is cheaper to forget every response than to remember each purge.
 MOST_PURGES = 200_000
 SLOTS, COUNTERS = 64, 64
@@ -48,14 +51,17 @@ class Store:
     def __init__(self, folder: Path, most_bytes: int) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "edge.lmdb"
-        _start_anew_after_boot(folder, path)
         self.most_bytes = max(most_bytes, 4 << 20)
-        try:
-            self.env = self._open(path)
-        except lmdb.Error:
-            # What can't be opened holds nothing that can't be made again.
-            path.unlink(missing_ok=True)
-            self.env = self._open(path)
+        # Workers start together: one that removed what another has just opened would leave each with a file of its own.
+        with _one_at_a_time(folder):
+            _start_anew_after_boot(folder, path)
+            try:
+                self.env = self._open(path)
+            except lmdb.Error:
+                # What can't be opened holds nothing that can't be made again.
+                path.unlink(missing_ok=True)
+                self.env = self._open(path)
+            self.shared = _shared(folder / "edge.shared")
         self.env.reader_check()
         self.bodies = self.env.open_db(b"bodies")
         self.order = self.env.open_db(b"order")
@@ -63,7 +69,6 @@ class Store:
         self.rows = self.env.open_db(b"rows")
         self.facts = self.env.open_db(b"facts")
         self.leases = self.env.open_db(b"leases")
-        self.shared = _shared(folder / "edge.shared")
 
     def _open(self, path: Path) -> Any:
         return lmdb.open(
@@ -122,10 +127,13 @@ class Store:
     def drop(self, key: Key) -> None:
         """Forget what is stored under a key."""
         name = digest(key)
-        with self.env.begin(write=True) as writing:
-            freed = self._remove(writing, name)
-            if freed:
-                writing.put(b"used", _NUMBER.pack(max(0, self._used(writing) - freed)), db=self.facts)
+        try:
+            with self.env.begin(write=True) as writing:
+                freed = self._remove(writing, name)
+                if freed:
+                    writing.put(b"used", _NUMBER.pack(max(0, self._used(writing) - freed)), db=self.facts)
+        except lmdb.MapFullError:
+            self.clear()
 
     def touch(self, keys: Iterable[Key]) -> None:
         """Say that these were used lately, so that they are evicted later."""
@@ -192,7 +200,29 @@ class Store:
         return epoch, position
 
     def apply(self, epoch: str, position: int, rows: list[dict[str, Any]], *, flush: bool = False) -> None:
-        """Write rows of the log, what they purge and the new cursor in one transaction, then tell every worker."""
+        """Write rows of the log, what they purge and the new cursor in one transaction, then tell every worker.
+
+        A purge is worth more than any page: where there is no room for it, the pages go, then the purges before it.
+        """
+        try:
+            self._apply(epoch, position, rows, flush)
+        except lmdb.MapFullError:
+            self.clear()
+            try:
+                self._apply(epoch, position, rows, flush)
+            except lmdb.MapFullError:
+                self._forget_rows()
+                self._apply(epoch, position, [row for row in rows if row.get("event")][-MOST_REPLAYED:], True)
+
+    def _forget_rows(self) -> None:
+        """Drop what the log has brought, save its last row, whose number must not be given again."""
+        with self.env.begin(write=True) as writing:
+            number = self._next_row(writing)
+            writing.drop(self.rows, delete=False)
+            writing.drop(self.purges, delete=False)
+            writing.put(_NUMBER.pack(number), json.dumps({"flush": True}).encode(), db=self.rows)
+
+    def _apply(self, epoch: str, position: int, rows: list[dict[str, Any]], flush: bool) -> None:
         with self.env.begin(write=True) as writing:
             number = self._next_row(writing)
             if flush or writing.stat(self.purges)["entries"] > MOST_PURGES:
@@ -258,19 +288,26 @@ class Store:
     def lease(self, key: Key, holder: int, seconds: float) -> bool:
         """Take the right to ask the origin for `key`; False while another worker has it."""
         name, now = digest(key), time.time()
-        with self.env.begin(write=True, db=self.leases) as writing:
-            value = writing.get(name)
-            if value is not None:
-                who, until = struct.unpack(">Qd", value)
-                if who != holder and until > now and _is_alive(who):
-                    return False
-            writing.put(name, struct.pack(">Qd", holder, now + seconds))
+        try:
+            with self.env.begin(write=True, db=self.leases) as writing:
+                value = writing.get(name)
+                if value is not None:
+                    who, until = struct.unpack(">Qd", value)
+                    if who != holder and until > now and _is_alive(who):
+                        return False
+                writing.put(name, struct.pack(">Qd", holder, now + seconds))
+        except lmdb.MapFullError:
+            # One request too many is better than none.
+            self.clear()
         return True
 
-    def release(self, key: Key) -> None:
-        """Give the right back."""
-        with self.env.begin(write=True, db=self.leases) as writing:
-            writing.delete(digest(key))
+    def release(self, key: Key, holder: int) -> None:
+        """Give the right back, unless it ran out and another has it now."""
+        name = digest(key)
+        with suppress(lmdb.MapFullError), self.env.begin(write=True, db=self.leases) as writing:
+            value = writing.get(name)
+            if value is not None and struct.unpack(">Qd", value)[0] == holder:
+                writing.delete(name)
 
 
 class Shared:
@@ -298,6 +335,16 @@ def _shared(path: Path) -> Shared:
         if os.fstat(descriptor).st_size < size:
             os.ftruncate(descriptor, size)
         return Shared(mmap.mmap(descriptor, size))
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder / "edge.opening", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 
