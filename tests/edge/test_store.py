@@ -98,3 +98,40 @@ def test_a_lease_that_ran_out_is_not_given_back_by_who_had_it(tmp_path):
     store.release(KEY, other)
 
     assert not store.lease(KEY, other, 60)
+
+
+def test_who_sees_the_cursor_knows_of_the_rows_before_it(tmp_path):
+    store = Store(tmp_path, 8 << 20)
+    store.apply("e", 0, [])
+    log = Log(store)
+    seen = []
+
+    class Watched:
+        """The number that all workers share, at the moment it is announced."""
+
+        def __getitem__(self, at):
+            return log.shared[at]
+
+        def __setitem__(self, at, number):
+            log.shared[at] = number
+            seen.append(store.cursor)
+
+    store.shared.sequence = Watched()
+    store.apply("e", 1, [_row(1, "story-1")])
+
+    assert seen == [("e", 0)]
+    log.catch_up()
+    assert log.is_gone(_page("story-1"))
+
+
+def test_a_row_that_was_announced_and_never_written_hides_none_that_is(tmp_path):
+    store = Store(tmp_path, 8 << 20)
+    store.apply("e", 0, [])
+    log = Log(store)
+    log.shared[0] += 3
+
+    log.catch_up()
+    store.apply("e", 1, [_row(1, "story-1")])
+    log.catch_up()
+
+    assert log.is_gone(_page("story-1"))

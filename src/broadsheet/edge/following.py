@@ -56,6 +56,8 @@ class Follower:
         app = self.app
         assert app.log is not None
         failures = 0
+        # A leader that died may have announced a row that it never wrote.
+        app.log.shared[0] = app.store.last_row()
         while True:
             try:
                 await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)

@@ -18,8 +18,6 @@ class Log:
         self.store = store
         self.shared = store.shared.sequence
         self.seen = store.last_row()
-        if self.shared[0] < self.seen:
-            self.shared[0] = self.seen
         self.listeners: list[Callable[[int, Row], None]] = []
         self._reload()
 
@@ -40,7 +38,6 @@ class Log:
                 self.purges[key] = (soft, row["id"]) if row["hard"] else (row["id"], hard)
             for listener in self.listeners:
                 listener(number, row)
-        self.seen = max(self.seen, self.shared[0])
         self.epoch, self.position = self.store.cursor
 
     def is_gone(self, stored: Stored) -> bool:

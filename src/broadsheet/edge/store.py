@@ -243,8 +243,8 @@ class Store:
                 number += 1
             writing.put(b"cursor", json.dumps([epoch, position]).encode(), db=self.facts)
             self._prune_rows(writing, number)
-        # Last: whoever sees the number finds the rows.
-        self.shared.sequence[0] = number - 1
+            # Before the commit: whoever sees the new cursor knows that there are rows to read first.
+            self.shared.sequence[0] = number - 1
 
     def rows_after(self, number: int) -> list[tuple[int, dict[str, Any]]]:
         """Rows with a higher number, in order."""
