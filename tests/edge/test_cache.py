@@ -270,3 +270,22 @@ def test_the_access_log_holds_no_person(edges, origin, tmp_path):
     assert '"path": "/a"' in text
     assert "secret" not in text
     assert "127.0.0.1" not in text
+
+
+def test_a_304_about_another_response_updates_nothing(edge, origin):
+    kept = {
+        "Cache-Control": "max-age=0, must-revalidate",
+        "ETag": '"one"',
+        "Content-MD5": "of-the-body",
+        "Kind": "first",
+    }
+    origin.says["/a"] = Answer(TEXT, headers=kept)
+    edge.get("/a")
+
+    origin.says["/a"] = Answer(b"", 304, {"ETag": '"two"', "Kind": "second"})
+    other = edge.get("/a")
+    origin.says["/a"] = Answer(b"", 304, {"ETag": '"one"', "Content-MD5": "of-nothing", "Kind": "third"})
+    same = edge.get("/a")
+
+    assert (other.headers["ETag"], other.headers["Kind"], other.body) == ('"one"', "first", TEXT)
+    assert (same.headers["Content-MD5"], same.headers["Kind"], same.body) == ("of-the-body", "third", TEXT)

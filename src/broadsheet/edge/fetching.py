@@ -33,7 +33,10 @@ UNSHARED_SECONDS = 10.0
 MOST_UNSHARED = 10_000
 # Errors are remembered for seconds only: enough against a flood of wrong addresses.
 LONGEST_ERROR = 10.0
-_KEPT_FROM_STORED = frozenset({b"content-encoding", b"content-range", b"content-length"})
+# They describe the stored body; a 304 has none (RFC 9111 §3.2).
+_KEPT_FROM_STORED = frozenset(
+    {b"content-encoding", b"content-range", b"content-length", b"content-md5", b"digest", b"content-digest"}
+)
 
 
 @dataclass(slots=True)
@@ -194,6 +197,8 @@ class Fetcher:
             if answer.status == 304 and stored is not None:
                 app.count(Count.REVALIDATED)
                 answer.close()
+                if _is_of_another(stored, answer):
+                    return Fetched(stored, is_validated=True)
                 return Fetched(self.freshen(name, variant, stored, answer), is_validated=True)
             rules = policy(
                 answer.status,
@@ -408,6 +413,12 @@ def _conditions(stored: Stored | None) -> Headers:
     if changed is not None:
         found.append((b"if-modified-since", changed))
     return found
+
+
+def _is_of_another(stored: Stored, answer: Answer) -> bool:
+    """Whether a 304 names another response than ours by a strong tag: it may not update ours (RFC 9111 §4.3.4)."""
+    tag = first(answer.headers, b"etag")
+    return tag is not None and not tag.startswith(b"W/") and stored.etag is not None and tag != stored.etag
 
 
 def _newest(some: Iterable[Stored], request: Request) -> Stored | None:
