@@ -31,7 +31,8 @@ def free_port() -> int:
 class Sandbox:
     """One running sandbox in `folder`; it reports to `webhook` where there is one."""
 
-    def __init__(self, folder: Path, webhook: str = "") -> None:
+    def __init__(self, folder: Path, webhook: str = "", key: str = KEY, secret: str = SECRET) -> None:
+        self._secrets = {"SANDBOX_API_KEY": key, "SANDBOX_WEBHOOK_SECRET": secret}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [
@@ -42,7 +43,7 @@ class Sandbox:
         self.start()
 
     def start(self) -> None:
-        environment = {**os.environ, "SANDBOX_API_KEY": KEY, "SANDBOX_WEBHOOK_SECRET": SECRET}
+        environment = {**os.environ, **self._secrets}
         self.process = subprocess.Popen(
             self._command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
         )

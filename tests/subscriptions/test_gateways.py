@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import stripe
 
+from broadsheet.subscriptions import sweeping
 from broadsheet.subscriptions.events import Event
 from broadsheet.subscriptions.gateways import invoice as transfers
 from broadsheet.subscriptions.gateways.invoice import InvoiceGateway
@@ -186,9 +190,6 @@ class TestSandbox(GatewayContract):
 
 
 def sign(body: bytes, at: int, secret: str = SECRET) -> str:
-    import hashlib
-    import hmac
-
     digest = hmac.new(secret.encode(), str(at).encode() + b"." + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
 
@@ -292,3 +293,50 @@ class TestTransfer(GatewayContract):
             desk.pass_time((row.period_end - desk.now).days - 3)
             desk.pay_what_is_open()
         assert ends == ["02-28", "03-31", "04-30"]
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "add-a-gateway.md"
+
+
+def documented() -> ModuleType:
+    """The example of the documentation, as a module."""
+    code = GUIDE.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    module = ModuleType("broadsheet_kiosk")
+    exec(compile(code, str(GUIDE), "exec"), module.__dict__)
+    return module
+
+
+@dataclass
+class KioskDesk(TransferDesk):
+    """The documented example; its payments come as signed reports."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        settings = {"webhook_secret": SECRET, "api_base": "https://kiosk.example/pay"}
+        self.gateway = documented().make(Setup("kiosk", settings))
+        self.monkeypatch.setattr(sweeping, "_own_books", lambda: {"kiosk": self.gateway})
+
+    def receive(self, ref: str, amount: int, currency: str = "EUR", paid_on: date | None = None) -> None:
+        said = {
+            "id": ref,
+            "ref": ref,
+            "amount": amount,
+            "currency": currency,
+            "paid_on": str(self.now.date()),
+        }
+        body = json.dumps(said).encode()
+        digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        self.take(self.gateway.webhook(body, {"Kiosk-Signature": digest}))
+
+    def pay_what_is_open(self) -> None:
+        for bill in Invoice.objects.filter(gateway="kiosk", state="open"):
+            self.receive(bill.ref, bill.total)
+
+
+class TestDocumentedExample(GatewayContract):
+    @pytest.fixture
+    def desk(self, sale: Sale, monkeypatch: pytest.MonkeyPatch) -> Desk:
+        return KioskDesk(sale, monkeypatch)
+
+    def test_it_is_short(self) -> None:
+        assert len(GUIDE.read_text(encoding="utf-8").splitlines()) < 150

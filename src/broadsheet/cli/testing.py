@@ -29,7 +29,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
     os.chdir(CHECKOUT)
     template_database()
     if not arguments.all:
-        return _pytest(["-m", "not browser and not migrations and not docs", *rest])
+        return _pytest(["-m", "not browser and not migrations and not docs and not killing", *rest])
     codes = {name: _tool(name, command) for name, command in TOOLS}
     skipped: list[str] = []
     marks = ["not migrations"]
@@ -41,7 +41,8 @@ def test(arguments: Namespace, rest: list[str]) -> int:
             skipped.append("PostgreSQL (no server binaries and no BROADSHEET_TEST_DATABASE_URL)")
         else:
             codes["PostgreSQL"] = _pytest(
-                ["-m", "not browser and not migrations and not docs", *rest], BROADSHEET_TEST_DATABASE_URL=url
+                ["-m", "not browser and not migrations and not docs and not killing", *rest],
+                BROADSHEET_TEST_DATABASE_URL=url,
             )
     codes["migrations"] = _pytest(["-m", "migrations", "-n", "0", "tests/house"])
     codes["SQLite"] = _pytest(["-m", " and ".join(marks), *rest])

@@ -169,9 +169,23 @@ def is_night_run_due(gateway: str) -> bool:
 
 
 def sweep_transfers(now: datetime | None = None) -> int:
-    """Sweeper: what time alone does to subscriptions that are paid by transfer. Gives the number of new events."""
+    """Sweeper: what time alone does to subscriptions whose periods we keep ourselves. Gives the number of new events."""
     now = now or timezone.now().replace(microsecond=0)
-    gateway, grace = InvoiceGateway(), terms.patience().grace
+    return sum(_sweep_periods(gateway, now) for gateway in _own_books().values())
+
+
+def _own_books() -> dict[str, InvoiceGateway]:
+    """Bank transfer, and the paper's gateway where it stands on it."""
+    found = {"invoice": InvoiceGateway()}
+    try:
+        own = registry.default()
+    except GatewayError:
+        return found
+    return {**found, own.name: own} if isinstance(own, InvoiceGateway) else found
+
+
+def _sweep_periods(gateway: InvoiceGateway, now: datetime) -> int:
+    grace = terms.patience().grace
     running = Subscription.objects.filter(gateway=gateway.name, ended_at=None).exclude(started_at=None)
     asked = Invoice.objects.filter(gateway=gateway.name, state="open", subscription=OuterRef("pk"))
     rows = running.filter(

@@ -186,13 +186,18 @@ class InvoiceGateway:
         Raises `GatewayError`, and changes nothing, when the invoice is not open or the money is not what it is over.
         """
         with transaction.atomic():
-            row = Invoice.objects.select_for_update().filter(gateway=self.name, ref=invoice).first()
-            if row is None:
-                raise GatewayError(f"{self.name}: there is no invoice {invoice}")
-            if self._entries(event_id=f"{key}:paid").exists():
-                return
-            self._check_amount(row, amount, currency, paid_on)
-            ledger.record(self.name, self._payment(row, paid_on, key, _now()))
+            Invoice.objects.select_for_update().filter(gateway=self.name, ref=invoice).first()
+            ledger.record(self.name, self.payment(invoice, amount, currency, paid_on, key))
+
+    def payment(self, invoice: str, amount: int, currency: str, paid_on: date, key: str) -> Sequence[Event]:
+        """What the payment of an invoice comes to; nothing when `key` was recorded before. Raises as above."""
+        row = Invoice.objects.filter(gateway=self.name, ref=invoice).first()
+        if row is None:
+            raise GatewayError(f"{self.name}: there is no invoice {invoice}")
+        if self._entries(event_id=f"{key}:paid").exists():
+            return []
+        self._check_amount(row, amount, currency, paid_on)
+        return self._payment(row, paid_on, key, _now())
 
     def _check_amount(self, row: Invoice, amount: int, currency: str, paid_on: date) -> None:
         if row.state != "open":
@@ -318,7 +323,6 @@ class InvoiceGateway:
 
     def _standing(self, ref: str, now: datetime) -> tuple[datetime, Snapshot, Deal]:
         """The next free second, how a subscription stands, and what was agreed."""
-        Subscription.objects.select_for_update().filter(gateway=self.name, ref=ref).first()
         events = ledger.events_of(self.name, ref)
         found = fold(events)
         if found is None:
