@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from broadsheet.readers.models import User
@@ -97,3 +98,28 @@ def test_a_passkey_is_added_and_logs_in_alone_and_back_to_the_story(
     assert key.user == User.objects.get(email="reader@paper.example")
     assert any(cookie["name"] == "bs_pass" for cookie in page.context.cookies())
     page.wait_for_selector("[data-reader]:has-text('reader@paper.example')")
+
+
+def test_the_account_s_pages_are_accessible(
+    site: tuple[str, Paper], page: Page, last_code: Callable[[], str]
+) -> None:
+    url, _ = site
+    page.goto(f"{url}/account/login/?next=/account/")
+    found = {"login": Axe().run(page)}
+    page.fill("#code_email", "reader@paper.example")
+    page.click("text=Continue")
+    page.wait_for_selector("[name=code]")
+    found["code"] = Axe().run(page)
+    page.fill("[name=code]", last_code())
+    page.click("button:has-text('Confirm')")
+    for path in (
+        "/account/",
+        "/account/sessions/",
+        "/account/2fa/webauthn/add/",
+        "/account/email/",
+        "/ar/nation/",
+    ):
+        page.goto(url + path)
+        found[path] = Axe().run(page)
+
+    assert {name: axe.generate_report() for name, axe in found.items() if axe.violations_count} == {}
