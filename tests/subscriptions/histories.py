@@ -23,7 +23,7 @@ import stripe
 from broadsheet.conf.boot import setup
 from tests.subscriptions.servers import Sandbox, free_port
 
-LIVES, ACTS = 10, 5
+LIVES, ACTS, MOST_KILLS = 10, 5, 8
 DAY = 86_400
 
 
@@ -95,7 +95,7 @@ class World:
                 time.sleep(0.1)
 
     def maybe_kill(self) -> None:
-        if self.chance.random() < 0.12:
+        if self.kills < MOST_KILLS and self.chance.random() < 0.12:
             child = self.chance.choice(self.children)
             child.kill()
             self.kills += 1
