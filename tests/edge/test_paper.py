@@ -1,13 +1,16 @@
 """A whole paper behind its edge: `serve`, asked over HTTP as readers do."""
 
+import gzip
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -81,7 +84,7 @@ class Paper:
             env=self.environment,
             start_new_session=True, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while time.monotonic() < end:
             with suppress(OSError, http.client.HTTPException):
                 if self.get("/-/ready").status == 200:
@@ -92,7 +95,7 @@ class Paper:
         raise AssertionError("the paper never answered")
 
     def _run(self, *words):
-        result = subprocess.run([sys.executable, "-m", "broadsheet", *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+        result = subprocess.run([sys.executable, "-m", "broadsheet", *words], env=self.environment, capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
         assert result.returncode == 0, result.stderr
         return result.stdout
 
@@ -115,8 +118,30 @@ class Paper:
         return [int(pid) for pid in found.stdout.split()]
 
     def subscriber(self, seconds=600):
-        held = Pass(7, frozenset({"stories"}), datetime.now(UTC) + timedelta(seconds=seconds))
+        return self.holding("stories", seconds=seconds)
+
+    def holding(self, *scopes, seconds=600, reader=7):
+        held = Pass(reader, frozenset(scopes), datetime.now(UTC) + timedelta(seconds=seconds))
         return {"Cookie": f"bs_pass={encode_pass(held, load(self.folder).reader_keys)}"}
+
+    def tell(self, code):
+        """Run `code` in the origin's place; the moment after it, in unix seconds."""
+        told = self._run(
+            "manage",
+            "--dir",
+            str(self.folder),
+            "shell",
+            "-c",
+            f"{code}\nimport time; print('at', time.time())",
+        )
+        return float(told.rpartition("at ")[2])
+
+    def number(self, slug):
+        """The id of a story."""
+        code = (
+            f"from broadsheet.newsroom.models import Story; print('id', Story.objects.get(slug='{slug}').pk)"
+        )
+        return int(self._run("manage", "--dir", str(self.folder), "shell", "-c", code).rpartition("id ")[2])
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +293,155 @@ def test_without_an_origin_readers_are_served_and_a_run_out_pass_still_counts(pa
     finally:
         for pid in origin:
             os.kill(pid, signal.SIGCONT)
+
+
+REVOKE = """
+from django.utils import timezone
+from broadsheet.press.services import revoke_passes
+revoke_passes({reader}, timezone.now())
+"""
+GROUP = """
+from django.utils import timezone
+from broadsheet.subscriptions.models import Group, Plan
+plan, _ = Plan.objects.get_or_create(name="Digital", slug="digital", defaults={"scopes": ["stories"]})
+group, _ = Group.objects.get_or_create(name="Library", defaults={"plan": plan, "starts_at": timezone.now()})
+group.networks = "NETWORKS"
+group.save()
+"""
+
+
+def test_a_revoked_pass_is_refused_by_every_worker_and_after_a_restart(paper):
+    path = "/nation/subscribers-2/"
+    held = paper.holding("stories", reader=31)
+    assert SECRET.encode() in paper.get(path, held).body
+
+    with ThreadPoolExecutor() as pool:
+        committed = pool.submit(paper.tell, REVOKE.format(reader=31))
+        assert until(lambda: all(SECRET.encode() not in paper.get(path, held).body for _ in range(12)), 60)
+        late = time.time() - committed.result()
+    print(f"refused by every worker {late:.2f} s after the commit")
+    assert late < 5
+    assert SECRET.encode() in paper.get(path, paper.holding("stories", reader=32)).body
+    later = paper.holding("stories", reader=31, seconds=845)
+    assert SECRET.encode() in paper.get(path, later).body, "one that was given afterwards"
+
+    for pid in paper.pid_of("edge"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    refused = []
+
+    def answered():
+        with suppress(OSError, http.client.HTTPException):
+            refused.append(SECRET.encode() not in paper.get(path, held).body)
+        return len(refused) > 6
+
+    assert until(answered, 30)
+    assert all(refused)
+
+
+def test_a_network_reads_along_from_its_addresses_alone_and_while_the_origin_is_away(paper):
+    path = "/nation/subscribers-3/"
+
+    def reads(address):
+        said = paper.get(path, {"X-Forwarded-For": address})
+        assert said.headers["Cache-Control"] == "private, no-cache"
+        return SECRET.encode() in said.body
+
+    paper.tell(GROUP.replace("NETWORKS", "192.0.2.0/24\\n2001:db8::/48"))
+    assert until(lambda: all(reads("192.0.2.9") for _ in range(6)))
+    assert reads("2001:db8::9")
+    assert not any(map(reads, ("192.0.3.9", "2001:db8:1::9", "127.0.0.1", "nonsense")))
+    said = paper.get(path, {"X-Forwarded-For": "192.0.2.9"}).headers.get_all("Set-Cookie")
+    assert [value.partition(";")[0] for value in said] == ["bs_wall=network"]
+    origin = paper.pid_of("origin")
+    for pid in origin:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert reads("192.0.2.9")
+        assert not reads("192.0.3.9")
+    finally:
+        for pid in origin:
+            os.kill(pid, signal.SIGCONT)
+
+    paper.tell(GROUP.replace("NETWORKS", ""))
+    assert until(lambda: not any(reads("192.0.2.9") for _ in range(6)))
+
+
+def test_no_state_without_right_gets_a_premium_sentence_in_any_channel(paper):
+    gift, other = paper.number("subscribers-4"), paper.number("metered-4")
+    paper.tell(REVOKE.format(reader=41) + GROUP.replace("NETWORKS", "192.0.2.0/24"))
+    revoked = paper.holding("stories", reader=41)
+    assert until(lambda: SECRET.encode() not in paper.get("/nation/subscribers-4/", revoked).body)
+    assert until(
+        lambda: SECRET.encode() in paper.get("/nation/subscribers-4/", {"X-Forwarded-For": "192.0.2.9"}).body
+    )
+    spent = "bs_meter=forged"
+
+    def state(*scopes, **facts):
+        held = paper.holding(*scopes, **facts)["Cookie"]
+        return {"Cookie": f"{held}; {spent}"}
+
+    given = {"subscribers-4": {"subscribers-4"}, "metered-4": {"metered-4"}}
+    registered = {"registered-4"}
+    states = [
+        ({"Cookie": spent}, "", set()),
+        ({"Cookie": f"bs_pass=forged; {spent}"}, "", set()),
+        ({"Cookie": revoked["Cookie"] + f"; {spent}"}, "", set()),
+        (state("stories", seconds=-90_000), "", set()),
+        (state("stories", seconds=100_000), "", set()),
+        (state(), "", registered),
+        (state("epaper"), "tier", registered),
+        (state("past_due"), "", registered),
+        (state("epaper", "past_due"), "tier", registered),
+        (state(f"story:{gift}"), "", registered | given["subscribers-4"]),
+        (state(f"story:{gift}", reader=0), "", given["subscribers-4"]),
+        (state(f"story:{other}", "epaper", reader=0), "", given["metered-4"]),
+        (state(f"story:{gift}", reader=0, seconds=-1000), "", set()),
+        ({"Cookie": spent, "X-Forwarded-For": "192.0.3.9"}, "", set()),
+        (state("stories", "past_due"), "", {*registered, *given}),
+        ({"Cookie": spent, "X-Forwarded-For": "192.0.2.9"}, "", {*registered, *given}),
+    ]
+    slugs = ("subscribers-4", "metered-4", "registered-4")
+    channels = [
+        "/",
+        "/latest/",
+        "/nation/",
+        f"/search/?q={SECRET}",
+        "/account/me",
+        "/-/rights",
+        "/-/log?after=0",
+        "/documents/1/x.pdf",
+    ]
+    tricks = [
+        {},
+        {"Accept-Encoding": "gzip"},
+        {"Range": "bytes=0-"},
+        {"Sec-Purpose": "prefetch"},
+        {"Authorization": "Basic eDp5"},
+        {"If-None-Match": "*"},
+    ]
+    warm = paper.subscriber()
+    for slug in slugs:
+        paper.get(f"/nation/{slug}/", {**warm, "Accept-Encoding": "gzip"})
+    leaks, tries = [], 0
+    for headers, why, right in states:
+        for path in [*(f"/nation/{slug}/" for slug in slugs), *channels]:
+            slug = path.strip("/").rpartition("/")[2]
+            for trick in tricks:
+                tries += 1
+                said = paper.get(path, {**headers, **trick})
+                body = gzip.decompress(said.body) if said.headers["Content-Encoding"] == "gzip" else said.body
+                if re.search(SECRET.encode() + rb" \w+-\d", body) and slug not in right:
+                    leaks.append((path, headers, trick))
+                if slug in right and trick == {}:
+                    assert SECRET.encode() in body, (path, headers)
+                if path.startswith("/nation/") and slug:
+                    assert "public" not in said.headers["Cache-Control"] or slug == "nation", path
+            told = " ".join(paper.get(path, headers).headers.get_all("Set-Cookie") or [])
+            if slug in slugs and slug not in right and why:
+                assert f"bs_wall={why};" in told
+    assert tries > 1000
+    assert leaks == []
 
 
 def test_metrics_are_for_this_machine_and_say_what_happened(paper):

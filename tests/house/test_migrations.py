@@ -11,6 +11,7 @@ def test_no_model_has_changed_without_a_migration():
         "readers",
         "pictures",
         "newsroom",
+        "press",
         "intake",
         "site",
         check=True,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from broadsheet.paywall import Grant, Variant
+from broadsheet.paywall import Grant, Reason, Variant
 
 from .conditions import outcome, wanted_range
 from .connection import Connection, Gone, Request
@@ -25,7 +25,8 @@ from .log import Log
 from .metrics import Count, render
 from .origin import PROXY_SECONDS, Answer, Origin, OriginDown, forwarded
 from .pages import away
-from .rules import LEGAL_METHODS, NAMED_QUERY, is_passed
+from .rights import Rights
+from .rules import LEGAL_METHODS, NAMED_QUERY, UNTOLD, is_passed
 from .settings import Settings
 from .store import Store
 from .stored import Stored, lines, status_line
@@ -62,7 +63,7 @@ REST_SECONDS = 1.0
 GRACE_SECONDS = 30.0
 Name = tuple[bytes, bytes]
 # Looked up once: each costs as much as a dictionary's look-up, and this is the path of every reader.
-_PREVIEW = Variant.PREVIEW
+_PREVIEW, _GIFT = Variant.PREVIEW, Reason.GIFT
 _HITS, _FULL, _PREVIEWS = int(Count.HIT), int(Count.FULL), int(Count.PREVIEW)
 
 
@@ -80,7 +81,8 @@ class App:
         self.store = Store(settings.folder, settings.cache_bytes)
         self.hot = Hot(settings.hot_bytes)
         self.paper = settings.paper
-        self.wall = Wall(settings.paper) if settings.paper else None
+        self.rights = Rights(self.store) if settings.paper else None
+        self.wall = Wall(settings.paper, self.rights) if settings.paper and self.rights else None
         self.log = Log(self.store) if settings.paper else None
         self.origin = Origin(settings)
         self.counters = self.store.shared.counters(slot)
@@ -93,6 +95,8 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()
         if self.log is not None:
             self.log.listeners += [self.streams.on_row, self._count_row]
+        if self.log is not None and self.rights is not None:
+            self.log.listeners.append(self.rights.on_row)
 
     def count(self, what: Count, by: int = 1) -> None:
         self.counters[what] += by
@@ -140,14 +144,16 @@ class App:
             reader = wall.reader(headers.get(b"cookie"))
             grant = wall.grant(reader, facts.access, facts.story, now)
             if grant.variant is _PREVIEW:
-                if reader.pass_ is not None:
+                if reader.is_known or (wall.rights.networks and wall.reads_along(request.client)):
                     return None
                 stored, is_full = resource.preview, False
             else:
                 stored = resource.full
-            if stored is None:
+            if stored is None or grant.reason is _GIFT:
                 return None
             if grant.meter is not None:
+                if reader.is_known:
+                    return None
                 cookie = b"".join(b"set-cookie: " + value + b"\r\n" for value in wall.meter_cookies(grant))
         if known is not None and stored.checked != known.seen and known.is_gone(stored):
             return None
@@ -242,7 +248,7 @@ class App:
                 (b"content-length", b"%d" % len(text)),
             ]
             request.connection.send(request, status_line(200) + lines(kept), text.encode())
-        elif path in (b"/-/log", b"/-/reads"):
+        elif path in UNTOLD:
             raise Refused(404, "Not found.")
         else:
             return False
@@ -304,12 +310,19 @@ class App:
         assert self.wall is not None
         now, extra = self.clock(), Headers()
         reader = self.wall.reader(request.headers.get(b"cookie"))
+        if reader.revoked is not None:
+            self.count(Count.REVOKED_PASSES)
         if self.wall.needs_renewal(reader, facts.access, facts.story, now):
             reader = await self._renewed(request, reader, extra)
         purpose = request.headers.get(b"sec-purpose", b"") + request.headers.get(b"purpose", b"")
         is_reading = request.method == b"GET" and b"prefetch" not in purpose
         choose = self.wall.grant if is_reading else self.wall.peek
-        return choose(reader, facts.access, facts.story, now), extra
+        grant = choose(reader, facts.access, facts.story, now)
+        if grant.variant is _PREVIEW:
+            grant = self.wall.on_network(grant, facts.story, request.client)
+        if (why := self.wall.reason_cookie(grant)) is not None:
+            extra.append((b"set-cookie", why))
+        return grant, extra
 
     async def _renewed(self, request: Request, reader: Reader, extra: Headers) -> Reader:
         """The reader with a new pass from the origin; with the old one honoured while the origin is away."""
@@ -335,7 +348,7 @@ class App:
                 extra.append((b"set-cookie", value))
                 self.count(Count.RENEWED_PASSES)
                 fresh = self.wall.reader(value.partition(b";")[0])
-                return Reader(fresh.pass_, reader.meter, reader.has_session)
+                return Reader(fresh.pass_, reader.meter, reader.has_session, fresh.revoked)
         return Reader(None, reader.meter, reader.has_session)
 
     async def _obtain(

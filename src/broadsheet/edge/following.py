@@ -7,7 +7,7 @@ import fcntl
 import json
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .metrics import Count
 from .origin import OriginDown
@@ -22,6 +22,8 @@ RETRY_SECONDS = 0.5
 # A paper starts its processes together; only an origin that stays away is worth a line.
 QUIET_FAILURES = 10
 MOST_BYTES = 32 << 20
+# Rights are told as they change; asked for whole now and then, what no longer matters is forgotten too.
+RIGHTS_SECONDS = 3600.0
 
 
 class Follower:
@@ -31,6 +33,8 @@ class Follower:
         self.app = app
         self.is_leading = False
         self.is_caught_up = asyncio.Event()
+        self._wants_rights = True
+        self._asked_at = 0.0
 
     async def run(self) -> None:
         """Lead whenever nobody else does; in between, look for rows that another worker wrote."""
@@ -61,6 +65,8 @@ class Follower:
         while True:
             try:
                 await self._poll(wait=WAIT_SECONDS if self.is_caught_up.is_set() else 0)
+                if self._wants_rights or app.loop.time() - self._asked_at > RIGHTS_SECONDS:
+                    await self._ask_rights()
             except (
                 Exception
             ) as error:  # who stops following serves what was withdrawn: whatever it is, try again
@@ -84,16 +90,33 @@ class Follower:
         assert app.log is not None
         epoch, position = app.store.cursor
         target = f"/-/log?after={position}&epoch={epoch}&wait={wait}"
-        answer = await app.origin.ask(b"GET", target.encode(), [(b"host", b"localhost")], seconds=wait + 10.0)
-        try:
-            body = await answer.body(MOST_BYTES)
-        finally:
-            answer.close()
-        if answer.status != 200 or body is None:
-            raise OriginDown(f"the log answered {answer.status}")
-        told = json.loads(body)
+        told = await self._told(target, wait + 10.0)
         rows, flush = told["rows"], told["flush"]
         if flush or rows or (told["epoch"], told["position"]) != (epoch, position):
             app.store.apply(told["epoch"], told["position"], rows, flush=flush)
             app.count(Count.PURGED_ROWS, len(rows))
             app.log.catch_up()
+            # Rows that never came may have taken passes back.
+            if flush or any((row.get("rights") or {}).get("networks") for row in rows):
+                self._wants_rights = True
+
+    async def _ask_rights(self) -> None:
+        app = self.app
+        assert app.log is not None
+        assert app.rights is not None
+        app.rights.keep(await self._told("/-/rights", 10.0))
+        app.log.catch_up()
+        self._wants_rights, self._asked_at = False, app.loop.time()
+
+    async def _told(self, target: str, seconds: float) -> dict[str, Any]:
+        answer = await self.app.origin.ask(
+            b"GET", target.encode(), [(b"host", b"localhost")], seconds=seconds
+        )
+        try:
+            body = await answer.body(MOST_BYTES)
+        finally:
+            answer.close()
+        if answer.status != 200 or body is None:
+            raise OriginDown(f"{target.partition('?')[0]} answered {answer.status}")
+        told: dict[str, Any] = json.loads(body)
+        return told

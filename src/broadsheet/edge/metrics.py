@@ -27,6 +27,7 @@ class Count(IntEnum):
     GRACED_PASSES = 14
     RENEWED_PASSES = 15
     STREAM_EVENTS = 16
+    REVOKED_PASSES = 17
     # From here on, gauges.
     CONNECTIONS = 32
     STREAMS = 33
@@ -53,6 +54,7 @@ _LABELLED = {
     Count.GRACED_PASSES: ("graced_passes_total", ""),
     Count.RENEWED_PASSES: ("renewed_passes_total", ""),
     Count.STREAM_EVENTS: ("stream_events_total", ""),
+    Count.REVOKED_PASSES: ("revoked_passes_total", ""),
     Count.CONNECTIONS: ("connections", ""),
     Count.STREAMS: ("streams", ""),
     Count.HOT_ENTRIES: ("hot_entries", ""),

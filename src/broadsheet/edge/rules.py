@@ -5,6 +5,8 @@ from __future__ import annotations
 LEGAL_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
 # Personal, or not ours to understand: never looked up, never stored, passed on as they are.
 PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/api/", b"/-/")
+# What the origin says to edges: nobody else may ask through one.
+UNTOLD = frozenset({b"/-/log", b"/-/reads", b"/-/rights"})
 # The only query parameters that the public pages know. Any other is dropped before the cache is asked.
 NAMED_QUERY = frozenset({b"before", b"q", b"section", b"language", b"since", b"until", b"order"})
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import lmdb
 
+from .revocations import keep_row
 from .stored import Corrupt, Stored, unpack
 
 PAGE = 4096
@@ -69,6 +70,7 @@ class Store:
         self.rows = self.env.open_db(b"rows")
         self.facts = self.env.open_db(b"facts")
         self.leases = self.env.open_db(b"leases")
+        self.rights = self.env.open_db(b"rights")
 
     def _open(self, path: Path) -> Any:
         return lmdb.open(
@@ -239,12 +241,20 @@ class Store:
                     soft, hard = _purge(writing.get(name, db=self.purges))
                     made = (soft, row["id"]) if row["hard"] else (row["id"], hard)
                     writing.put(name, struct.pack(">QQ", *made), db=self.purges)
+                keep_row(writing, self.rights, row.get("rights") or {})
                 writing.put(_NUMBER.pack(number), json.dumps(row).encode(), db=self.rows)
                 number += 1
             writing.put(b"cursor", json.dumps([epoch, position]).encode(), db=self.facts)
             self._prune_rows(writing, number)
             # Before the commit: whoever sees the new cursor knows that there are rows to read first.
             self.shared.sequence[0] = number - 1
+
+    def tell(self, row: dict[str, Any]) -> None:
+        """Tell every worker something that is no row of the origin's."""
+        with self.env.begin(write=True) as writing:
+            number = self._next_row(writing)
+            writing.put(_NUMBER.pack(number), json.dumps(row).encode(), db=self.rows)
+            self.shared.sequence[0] = number
 
     def rows_after(self, number: int) -> list[tuple[int, dict[str, Any]]]:
         """Rows with a higher number, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from broadsheet.paywall import (
     Access,
@@ -17,10 +17,12 @@ from broadsheet.paywall import (
     decode_meter,
     decode_pass,
     encode_meter,
+    on_network,
     wall_of,
 )
 from broadsheet.paywall.passes import LONGEST_GRACE
 
+from .rights import Rights
 from .settings import PaperRules
 
 PASS, METER = b"bs_pass", b"bs_meter"
@@ -31,11 +33,17 @@ _ACCESS = {access.value: access for access in Access}
 
 @dataclass(slots=True, eq=False)
 class Reader:
-    """What one `Cookie` field says of its reader."""
+    """What one `Cookie` field says of its reader. `revoked` is a genuine pass that was taken back: worth asking about."""
 
     pass_: Pass | None
     meter: Meter
     has_session: bool
+    revoked: Pass | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the origin may give them a better pass than this."""
+        return self.pass_ is not None or self.revoked is not None
 
 
 def cookies(field: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -49,10 +57,21 @@ def cookies(field: bytes) -> Iterator[tuple[bytes, bytes]]:
 class Wall:
     """Decides for readers; remembers what cookies said, not what was decided."""
 
-    def __init__(self, rules: PaperRules) -> None:
+    def __init__(self, rules: PaperRules, rights: Rights) -> None:
         self.rules = rules
+        self.rights = rights
+        rights.listeners.append(self.forget)
         self._known: dict[bytes, Reader] = {}
+        secure = "; Secure" if rules.is_secure else ""
+        self._reasons = {
+            reason: f"bs_wall={reason.value}; Max-Age=60; SameSite=Lax{secure}".encode("ascii")
+            for reason in (Reason.TIER, Reason.GIFT, Reason.NETWORK)
+        }
         self._stranger = Reader(None, Meter(), has_session=False)
+
+    def forget(self) -> None:
+        """Read every cookie again: passes were taken back."""
+        self._known.clear()
 
     def reader(self, field: bytes | None) -> Reader:
         """The reader of a `Cookie` field."""
@@ -78,6 +97,8 @@ class Wall:
                         meter = read
                 elif name == SESSION:
                     has_session = True
+        if pass_ is not None and self.rights.revoked.holds(pass_):
+            return Reader(None, meter, has_session, revoked=pass_)
         return Reader(pass_, meter, has_session)
 
     def grant(self, reader: Reader, access: str, story: int, now: float) -> Grant:
@@ -93,14 +114,16 @@ class Wall:
         return grant
 
     def needs_renewal(self, reader: Reader, access: str, story: int, now: float) -> bool:
-        """Whether a genuine pass has run out and would open this story."""
-        if access == Access.FREE or reader.pass_ is None:
-            return False
+        """Whether the origin is to be asked for another pass: this one has run out and opened the story, or was taken back."""
+        held = reader.pass_
+        if access == Access.FREE or held is None:
+            # The next pass may hold more than the one that was taken back.
+            return access != Access.FREE and reader.revoked is not None
         moment = datetime.fromtimestamp(now, UTC)
         return (
-            not reader.pass_.is_valid(moment)
-            and replace(reader.pass_, expires=moment).opens(Access(access), story, moment)
-            and timedelta(0) < moment - reader.pass_.expires
+            not held.is_valid(moment)
+            and held.expires < moment
+            and replace(held, expires=moment).opens(Access(access), story, moment)
         )
 
     def graced(self, reader: Reader, now: float) -> Reader:
@@ -109,6 +132,22 @@ class Wall:
         if reader.pass_ is None or moment - reader.pass_.expires > LONGEST_GRACE:
             return reader
         return replace(reader, pass_=replace(reader.pass_, expires=moment))
+
+    def on_network(self, grant: Grant, story: int, client: str) -> Grant:
+        """The same grant, or a better one where the client's network reads along."""
+        networks = self.rights.networks
+        return on_network(grant, story, networks.scopes(client)) if networks else grant
+
+    def reads_along(self, client: str) -> bool:
+        """Whether the client's network holds anything."""
+        return bool(self.rights.networks.scopes(client))
+
+    def reason_cookie(self, grant: Grant) -> bytes | None:
+        """The `Set-Cookie` value that tells the page's script what the page can't know of its reader; usually none.
+
+        Without a path it belongs to this story's address alone (RFC 6265 §5.1.4).
+        """
+        return self._reasons.get(grant.reason)
 
     def meter_cookies(self, grant: Grant) -> tuple[bytes, bytes]:
         """The `Set-Cookie` values that keep a grant's meter, and that tell the page's script what is left of it."""

@@ -45,13 +45,21 @@ class Told:
 def write(keys: Iterable[str], *, is_hard: bool = False, event: dict[str, Any] | None = None) -> None:
     """Log one purge, in the caller's transaction where there is one."""
     wanted = sorted(set(keys))
-    if not wanted:
-        return
+    if wanted:
+        _append(LogRow(keys=wanted, is_hard=is_hard, event=event))
+
+
+def write_rights(rights: dict[str, Any]) -> None:
+    """Log what edges must know of people and networks, in the caller's transaction where there is one."""
+    _append(LogRow(keys=[], rights=rights))
+
+
+def _append(row: LogRow) -> None:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        LogRow.objects.create(keys=wanted, is_hard=is_hard, event=event)
+        row.save(force_insert=True)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"NOTIFY {CHANNEL}")
@@ -81,7 +89,7 @@ def read(after: int, epoch: str) -> Told:
     if oldest is not None and after < oldest - 1:
         return Told(now, position, flush=True)
     rows = tuple(
-        {"id": row.pk, "keys": row.keys, "hard": row.is_hard, "event": row.event}
+        {"id": row.pk, "keys": row.keys, "hard": row.is_hard, "event": row.event, "rights": row.rights}
         for row in LogRow.objects.filter(pk__gt=after).order_by("pk")[:MOST_ROWS]
     )
     return Told(now, rows[-1]["id"] if rows else after, rows)

@@ -15,6 +15,7 @@ from broadsheet.paywall.asking import Asking, verify
 
 from . import log
 from .keys import MISSING
+from .selectors import is_revoked
 
 PASS_COOKIE = "bs_pass"  # noqa: S105  (a cookie's name)
 METER_COOKIE = "bs_meter"
@@ -81,7 +82,8 @@ class Reader:
 
     @cached_property
     def pass_(self) -> Pass | None:
-        return decode_pass(self._cookies.get(PASS_COOKIE, ""), settings.BROADSHEET_KEYS)
+        held = decode_pass(self._cookies.get(PASS_COOKIE, ""), settings.BROADSHEET_KEYS)
+        return None if held is None or is_revoked(held) else held
 
     @cached_property
     def meter(self) -> Meter:

@@ -1,15 +1,18 @@
-"""What the worker does for the invalidation log, and what a start says to it."""
+"""What the worker does for the invalidation log, what a start says to it, and whose passes are taken back."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from broadsheet.pictures.models import Picture
 
-from . import log
+from . import log, networks
 from .keys import SITE
-from .models import LogState
+from .models import LogState, RevokedPass
+from .selectors import still_matters
 
 
 @transaction.atomic
@@ -29,7 +32,28 @@ def withdraw_expired() -> None:
 def tidy() -> None:
     """The log's sweeper."""
     withdraw_expired()
+    networks.announce()
     log.prune()
+    RevokedPass.objects.exclude(at__gt=still_matters()).delete()
+
+
+@transaction.atomic
+def revoke_passes(reader_id: int, at: datetime) -> None:
+    """Refuse, at every edge and here, the passes that `reader_id` was given before `at` (aware).
+
+    Edges follow within seconds. A later moment replaces an earlier one, never the other way round. Raises `ValueError`
+    for a stranger, whose passes are everybody's.
+    """
+    if reader_id < 1:
+        raise ValueError(f"{reader_id} is no reader")
+    held, is_new = RevokedPass.objects.select_for_update().get_or_create(
+        reader=reader_id, defaults={"at": at}
+    )
+    if not is_new:
+        if held.at >= at:
+            return
+        RevokedPass.objects.filter(pk=reader_id).update(at=at)
+    log.write_rights({"reader": reader_id, "at": at.timestamp()})
 
 
 @transaction.atomic

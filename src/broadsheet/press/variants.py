@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from broadsheet.newsroom.models import Story
-from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide, wall_of
+from broadsheet.paywall import Access, Grant, Limits, Meter, Reason, Variant, decide, on_network, wall_of
 
+from . import networks
 from .middleware import Reader, asking_of
 
 
@@ -30,7 +31,8 @@ def choose(request: HttpRequest, story: Story) -> Grant:
         return Grant(Variant.FULL, Reason.FREE if story.access == Access.FREE else Reason.STAFF)
     reader = getattr(request, "reader", None) or Reader(request)
     meter = reader.meter if _is_reading(request) else Meter.spent()
-    return decide(Access(story.access), story.pk, reader.pass_, meter, limits(), timezone.now())
+    grant = decide(Access(story.access), story.pk, reader.pass_, meter, limits(), timezone.now())
+    return _on_network(request, story, grant)
 
 
 def _asked(variant: Variant, access: Access) -> Grant:
@@ -44,9 +46,15 @@ def has_opened(request: HttpRequest, story: Story) -> bool:
     reader = getattr(request, "reader", None) or Reader(request)
     now = timezone.now()
     grant = decide(Access(story.access), story.pk, reader.pass_, reader.meter, limits(), now)
-    if grant.reason is Reason.METER:
-        return any(known == story.pk for known, _ in reader.meter.current(limits(), now).reads)
-    return grant.variant is Variant.FULL
+    if grant.reason is Reason.METER and story.pk not in dict(reader.meter.current(limits(), now).reads):
+        grant = wall_of(Access(story.access))
+    return _on_network(request, story, grant).variant is Variant.FULL
+
+
+def _on_network(request: HttpRequest, story: Story, grant: Grant) -> Grant:
+    if grant.variant is Variant.FULL:
+        return grant
+    return on_network(grant, story.pk, networks.table().scopes(request.META.get("REMOTE_ADDR", "")))
 
 
 def is_newsroom(request: HttpRequest) -> bool:

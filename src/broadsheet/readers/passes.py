@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from broadsheet.paywall import Pass, decode_pass, encode_pass
+from broadsheet.paywall import LIFE, Pass, decode_pass, encode_pass
 from broadsheet.paywall.passes import STRANGER
 
 from . import devices
@@ -24,7 +24,6 @@ COOKIE = "bs_pass"
 # Readable by scripts, worth nothing: says that asking `/account/me` is of use.
 MARKER = "bs_in"
 HISTORY_MARKER = "bs_history"
-LIFETIME = timedelta(minutes=14)
 RENEWED_WITHIN = timedelta(minutes=5)
 # In the session: {story id: unix seconds until when it is open}.
 GIFTS = "bs_gifts"
@@ -47,7 +46,7 @@ def pass_for(user: User, request: HttpRequest | None = None) -> Pass:
         found |= {"stories"}
     if request is not None:
         found |= _gift_scopes(request)
-    return Pass(user.pk, found, timezone.now() + LIFETIME)
+    return Pass(user.pk, found, timezone.now() + LIFE)
 
 
 def issue(response: HttpResponseBase, user: User, request: HttpRequest | None = None) -> None:
@@ -68,7 +67,7 @@ def issue_for(request: HttpRequest, response: HttpResponseBase) -> bool:
         return True
     scopes = _gift_scopes(request)
     if scopes:
-        _give(response, Pass(STRANGER, scopes, timezone.now() + LIFETIME))
+        _give(response, Pass(STRANGER, scopes, timezone.now() + LIFE))
     return bool(scopes)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-# Sent after the commit with `reader_id` and `at` (aware, UTC): no session or pass from before `at` counts any more.
+# Sent with `reader_id` and `at` (aware, UTC): no session or pass from before `at` counts any more. In the transaction that
+# signs out, so that what receivers write is in it too; effects outside the database belong after the commit.
 signed_out_everywhere = Signal()
 
 
 def tell_signed_out(reader_id: int) -> None:
-    """Send `signed_out_everywhere` once the transaction has been committed."""
-    at = timezone.now()
-    transaction.on_commit(
-        lambda: signed_out_everywhere.send(sender="readers", reader_id=reader_id, at=at) and None,
-        robust=False,
-    )
+    """Send `signed_out_everywhere`."""
+    signed_out_everywhere.send(sender="readers", reader_id=reader_id, at=timezone.now())

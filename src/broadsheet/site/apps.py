@@ -9,10 +9,11 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from broadsheet.newsroom import rendering
         from broadsheet.newsroom.models import FrontPage, Gallery, InfoPage, Section, Story
-        from broadsheet.readers import stories
-        from broadsheet.subscriptions import previews
+        from broadsheet.press import networks
+        from broadsheet.readers import facts, stories
+        from broadsheet.subscriptions import entitlements, previews
 
-        from . import selectors, signals  # noqa: F401  (connects the receivers; models are ready only now)
+        from . import rights, selectors, signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .views import front, gallery, info, section, story, subscribe
 
         rendering.register(FrontPage, front.front)
@@ -22,3 +23,5 @@ class SiteConfig(AppConfig):
         rendering.register(InfoPage, info.info)
         stories.register_resolver(selectors.public_lines)
         previews.register(subscribe.subscribe)
+        networks.register(entitlements.networks)
+        facts.register(rights.standing)

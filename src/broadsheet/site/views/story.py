@@ -24,6 +24,7 @@ def story(request: HttpRequest, page: Story) -> HttpResponse:
         "chrome": chrome(request, made.translations, canonical=made.path),
         "document": made,
         "grant": grant,
+        "meter": variants.limits(),
         "more": [card(other, shown) for other in more],
         "share_image": made.lead.image,
     }

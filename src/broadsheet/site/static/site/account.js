@@ -38,10 +38,31 @@ function count() {
   note.hidden = false;
 }
 
+/** Why a story is open or closed, where the page can't know: the edge says so once, to this address alone. */
+function explain() {
+  const why = cookie("bs_wall");
+  if (why) document.cookie = "bs_wall=; Max-Age=0; SameSite=Lax";
+  const state = why && [...document.querySelectorAll("[data-state]")].find((one) => one.dataset.state === why);
+  if (state) {
+    for (const other of state.parentElement.querySelectorAll('[data-state=""]')) other.hidden = true;
+    state.hidden = false;
+    const title = state.querySelector("h2");
+    if (title) state.parentElement.setAttribute("aria-labelledby", title.id);
+  }
+  if (isIn) for (const link of document.querySelectorAll("[data-stranger]")) link.hidden = true;
+}
+
+function warn({ is_past_due: isPastDue }) {
+  const banner = document.querySelector("[data-late]");
+  if (banner && isPastDue) banner.hidden = false;
+}
+
 count();
+explain();
 if (bar || isIn) {
   ask().then((told) => {
     greet(told);
+    warn(told);
     if (bar && told.bar) fill(told.bar);
   }, () => {});
 }
