@@ -39,7 +39,10 @@ def circulation() -> Client:
 PAGES = [
     "/newsroom/circulation/",
     *(f"{BASE}/{name}/" for name in ("plan", "promotioncode", "taxrate", "group", "seat", "grant")),
-    *(f"{BASE}/{name}/" for name in ("subscription", "invoice", "gift", "donation", "notice")),
+    *(
+        f"{BASE}/{name}/"
+        for name in ("subscription", "invoice", "gift", "donation", "notice", "departure", "reconciliation")
+    ),
     f"{BASE}/plan/add/",
     f"{BASE}/promotioncode/add/",
     f"{BASE}/group/add/",
@@ -115,10 +118,10 @@ def test_the_numbers_cost_the_same_for_one_and_for_many(
     from broadsheet.subscriptions import dashboard
 
     fill(0, 3)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         dashboard.numbers()
     fill(3, 400)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         numbers = dashboard.numbers()
     assert numbers.by_status == [("active", 403)]
     assert [money.amount for money in numbers.monthly] == [403 * 499]
@@ -162,3 +165,36 @@ def test_a_plan_is_previewed_as_buyers_would_see_it_and_nothing_is_kept(
     assert "7.50" in page.content.decode()
     assert not Plan.objects.exists()
     assert not Price.objects.exists()
+
+
+def test_staff_record_a_transfer_once(circulation: Client, reader: User, price: Price) -> None:
+    from broadsheet.subscriptions.buying import terms_of
+    from broadsheet.subscriptions.gateways.protocol import Order
+    from broadsheet.subscriptions.gateways.registry import get
+    from broadsheet.subscriptions.models import Notice
+
+    order = Order(
+        "k1",
+        reader.email,
+        "en",
+        "http://testserver/",
+        "http://testserver/",
+        reader=reader.pk,
+        terms=terms_of(price),
+    )
+    get("invoice").begin(order)
+    subscription = reader.subscriptions.get()
+    invoice = subscription.invoices.get()
+    assert Notice.objects.filter(kind="pro_forma").count() == 3
+    address = f"/newsroom/circulation/{subscription.pk}/transfer/"
+    assert str(invoice) in circulation.get(address).content.decode()
+    wrong = {"key": "one", "invoice": str(invoice.pk), "amount": "1", "paid_on": f"{timezone.localdate()}"}
+    circulation.post(address, wrong)
+    subscription.refresh_from_db()
+    assert subscription.status == "incomplete"
+    for _ in range(2):
+        circulation.post(address, wrong | {"amount": "4.99"})
+    subscription.refresh_from_db()
+    invoice.refresh_from_db()
+    assert (subscription.status, invoice.state, invoice.kind) == ("active", "paid", "invoice")
+    assert Notice.objects.filter(kind="receipt").count() == 1

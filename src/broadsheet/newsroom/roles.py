@@ -56,7 +56,10 @@ SELLING = (
         for model in ("plan", "promotioncode", "taxrate", "group", "seat", "grant")
         for act in ("add", "change", "delete", "view")
     ),
-    *(f"subscriptions.view_{model}" for model in ("invoice", "gift", "donation", "notice")),
+    *(
+        f"subscriptions.view_{model}"
+        for model in ("invoice", "gift", "donation", "notice", "departure", "reconciliation")
+    ),
     "subscriptions.view_subscription",
     "subscriptions.change_subscription",
     "subscriptions.export_subscription",

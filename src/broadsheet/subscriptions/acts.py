@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol, runtime_checkable
 
 from .events import Event
 from .gateways.protocol import Gateway, GatewayError
@@ -10,6 +12,15 @@ from .gateways.registry import get
 from .ledger import record
 from .models import Invoice, Subscription
 from .money import parse
+
+
+@runtime_checkable
+class TakesTransfers(Protocol):
+    """A gateway whose payments staff record."""
+
+    def record_payment(self, invoice: str, amount: int, currency: str, paid_on: date, key: str) -> None:
+        """The whole amount of one open invoice, once a `key`."""
+
 
 Act = Callable[[Gateway, Subscription, str], Sequence[Event]]
 
@@ -39,3 +50,19 @@ def refund(invoice: Invoice, written: str, key: str) -> None:
     if not 0 < amount <= invoice.paid - invoice.refunded:
         raise GatewayError("that is more than was paid and not given back yet")
     record(invoice.gateway, get(invoice.gateway).refund(invoice.ref, amount, key))
+
+
+def record_transfer(invoice: Invoice, written: str, paid_on: str, key: str) -> None:
+    """Note a bank transfer that came in for an open pro-forma invoice.
+
+    Raises `BadAmount` or `GatewayError` when the amount or the day can't be read or is not what the invoice is over.
+    """
+    gateway = get(invoice.gateway)
+    if not isinstance(gateway, TakesTransfers):
+        raise GatewayError("this gateway takes no transfers")
+    try:
+        day = date.fromisoformat(paid_on)
+    except ValueError:
+        raise GatewayError(f"{paid_on!r} is not a day such as 2026-11-25") from None
+    amount = parse(written, invoice.currency)
+    gateway.record_payment(invoice.ref, amount.amount, amount.currency, day, key)

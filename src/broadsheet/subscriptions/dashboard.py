@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
-from .models import Price, Subscription
+from .models import Departure, Price, Subscription
 from .money import Money
 from .standing import Status
 
@@ -58,6 +58,8 @@ class Numbers:
     conversion: float | None
     months: Sequence[Month]
     stories: Sequence[Converting]
+    # Why readers left in the last three months: (reason, how many), the commonest first.
+    reasons: Sequence[tuple[str, int]]
     # Prices that were replaced and are still paid, with how many pay them.
     old_prices: Sequence[tuple[Price, int]]
 
@@ -94,6 +96,7 @@ def numbers() -> Numbers:
         conversion=_conversion(),
         months=months,
         stories=_stories(),
+        reasons=_reasons(),
         old_prices=sorted(old.items(), key=lambda item: item[0].pk),
     )
 
@@ -151,6 +154,13 @@ def _stories() -> list[Converting]:
         titles |= source(found)
     ranked = sorted(found.items(), key=lambda item: (-sum(item[1]), item[0]))[:MOST_STORIES]
     return [Converting(story, titles.get(story, f"#{story}"), *counts) for story, counts in ranked]
+
+
+def _reasons() -> list[tuple[str, int]]:
+    words = dict(Departure.REASONS)
+    told = Departure.objects.filter(at__gte=timezone.now() - timedelta(days=90), is_kept=False)
+    rows = told.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [(str(words.get(row["reason"], "–")), row["n"]) for row in rows]
 
 
 COLUMNS = (

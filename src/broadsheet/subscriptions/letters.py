@@ -14,28 +14,33 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from broadsheet.readers import newsletters
+
 from . import papers
-from .models import Checkout, Invoice, Notice, Subscription
+from .models import Checkout, Invoice, Notice, Seller, Subscription
 from .money import Money
+from .notices import OFFERS
 
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail. `attachments` are (name, bytes, media type)."""
+    """One mail. `attachments` are (name, bytes, media type); `leave` ends mails of its kind in one click (RFC 8058)."""
 
     subject: str
     text: str
     html: str
     attachments: Sequence[tuple[str, bytes, str]] = ()
+    leave: str = ""
 
 
 def written(notice: Notice) -> Letter:
     """The mail that a notice stands for. Its text's first line is the subject."""
     language = notice.language or settings.LANGUAGE_CODE
     with translation.override(language):
-        context = {**_words(notice, language), "paper": settings.PAPER.name}
+        leave = _leave(notice)
+        context = {**_words(notice, language), "paper": settings.PAPER.name, "leave_url": leave}
         whole = render_to_string(f"subscriptions/mail/{notice.kind}.txt", context).strip()
         subject, _, body = whole.partition("\n")
         text = re.sub(r"\n{3,}", "\n\n", body.strip())
@@ -50,7 +55,14 @@ def written(notice: Notice) -> Letter:
                 "parts": [_part(part) for part in text.split("\n\n") if part.strip()],
             },
         )
-    return Letter(subject.strip(), text + "\n", html, _attachments(notice))
+    return Letter(subject.strip(), text + "\n", html, _attachments(notice), leave)
+
+
+def _leave(notice: Notice) -> str:
+    """Offers alone can be left; what is owed to a customer can't."""
+    if notice.kind != "win_back" or notice.reader is None:
+        return ""
+    return _absolute(newsletters.unsubscribe_path(notice.reader, OFFERS))
 
 
 def _part(text: str) -> dict[str, str]:
@@ -93,6 +105,9 @@ def _of_subscription(subscription: Subscription, language: str) -> dict[str, Any
 def _of_invoice(invoice: Invoice, language: str) -> dict[str, Any]:
     return {
         "number": invoice.number,
+        "reference": invoice.ref,
+        "due": _day(invoice.due_at, language),
+        "bank_details": Seller.current().bank_details,
         "total": Money(abs(invoice.total), invoice.currency).text(language),
         "corrected": invoice.corrects.number if invoice.corrects else "",
     }
@@ -110,7 +125,7 @@ def _attachments(notice: Notice) -> Sequence[tuple[str, bytes, str]]:
     if pk is None:
         return ()
     invoice = Invoice.objects.get(pk=pk)
-    return [(f"{invoice.number}.pdf", papers.pdf(invoice), "application/pdf")]
+    return [(f"{invoice.number or invoice.ref}.pdf", papers.pdf(invoice), "application/pdf")]
 
 
 def _day(moment: datetime | None, language: str) -> str:

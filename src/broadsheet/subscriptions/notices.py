@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from broadsheet.readers import newsletters
 from broadsheet.readers.models import User
 
 from .models import Checkout, Invoice, Notice, Subscription
@@ -20,6 +21,10 @@ from .standing import Status
 
 # Days after the first failed charge; one more goes out the day before the grace ends.
 DUNNING_DAYS = (0, 3, 7)
+# Days from when a transfer is due.
+REMINDERS = (-3, 3)
+# The kind of newsletter that a reader who wants to hear of offers has chosen.
+OFFERS = "offers"
 TRIAL_NOTICE = timedelta(days=3)
 WIN_BACK_AFTER = timedelta(days=30)
 # An archive of old subscriptions that moves in, or a long reconciliation, must not write to anybody.
@@ -54,7 +59,7 @@ def owe(
 
 def language_of(reader: User | None) -> str:
     """The language a reader is written to in: their own, else the paper's first."""
-    chosen: str = getattr(reader, "language", "") or settings.LANGUAGE_CODE
+    chosen: str = (reader.language if reader else "") or settings.LANGUAGE_CODE
     return chosen
 
 
@@ -104,6 +109,8 @@ def _owe_dunning(subscription: Subscription, name: str, about: dict[str, Any]) -
 
 def on_invoice(invoice: Invoice) -> None:
     """A receipt for what was paid, a credit note for what was given back, a request for what is to be transferred."""
+    if invoice.kind == "pro_forma":
+        _owe_request(invoice)
     for paper in (invoice, *invoice.credit_notes.all()):
         if not paper.number or paper.reader is None or not _is_news(paper.paid_at or paper.issued_at):
             continue
@@ -113,6 +120,19 @@ def on_invoice(invoice: Invoice) -> None:
             owe(f"credit_note:{name}", "credit_note", **about)
         elif paper.state == "paid":
             owe(f"receipt:{name}", "receipt", **about)
+
+
+def _owe_request(invoice: Invoice) -> None:
+    """Ask for a transfer, and remind of it three days before it is due and three days after."""
+    reader, due = invoice.reader, invoice.due_at
+    if reader is None or due is None or invoice.state != "open" or not _is_to_come(due):
+        return
+    about: dict[str, Any] = {"email": reader.email, "reader": reader, "invoice": invoice.pk}
+    name = f"pro_forma:{invoice.gateway}:{invoice.ref}"
+    owe(name, "pro_forma", **about)
+    for days in REMINDERS:
+        if (moment := due + timedelta(days=days)) > timezone.now():
+            owe(f"{name}:{days}", "pro_forma", due_at=moment, **about)
 
 
 def on_checkout(checkout: Checkout) -> None:
@@ -127,6 +147,8 @@ def on_checkout(checkout: Checkout) -> None:
 
 def is_still_true(notice: Notice) -> bool:
     """Whether a mail that is due may still be sent."""
+    if notice.kind == "pro_forma":
+        return Invoice.objects.filter(pk=notice.facts["invoice"], kind="pro_forma", state="open").exists()
     pk = notice.facts.get("subscription")
     if pk is None:
         return True
@@ -146,7 +168,7 @@ def is_still_true(notice: Notice) -> bool:
 def _may_be_won_back(subscription: Subscription) -> bool:
     """Only those who asked for offers, and have no subscription again."""
     reader = subscription.reader
-    if reader is None or not getattr(reader, "wants_offers", False):
+    if reader is None or not newsletters.subscribers(OFFERS).filter(pk=reader.pk).exists():
         return False
     running = Q(access_until__gt=timezone.now())
     return not Subscription.objects.filter(running, reader=reader).exists()

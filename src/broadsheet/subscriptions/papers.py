@@ -28,8 +28,8 @@ def pdf(invoice: Invoice, language: str = "") -> bytes:
 
 
 def _language(invoice: Invoice) -> str:
-    chosen: str = getattr(invoice.reader, "language", "") or settings.LANGUAGE_CODE
-    return chosen
+    reader = invoice.reader
+    return (reader.language if reader else "") or settings.LANGUAGE_CODE
 
 
 class _Sheet:

@@ -71,7 +71,7 @@ def _hand_over(letter: letters.Letter, notice: Notice, connection: BaseEmailBack
         letter.subject,
         letter.text,
         to=[notice.email],
-        headers={"Message-ID": message_id(notice.key), "Auto-Submitted": "auto-generated"},
+        headers=_headers(letter, notice),
         connection=connection,
         attachments=list(letter.attachments),
     )
@@ -80,6 +80,14 @@ def _hand_over(letter: letters.Letter, notice: Notice, connection: BaseEmailBack
         message.send()
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
         raise _Refused(type(error).__name__) from error
+
+
+def _headers(letter: letters.Letter, notice: Notice) -> dict[str, str]:
+    headers = {"Message-ID": message_id(notice.key), "Auto-Submitted": "auto-generated"}
+    if letter.leave:
+        headers["List-Unsubscribe"] = f"<{letter.leave}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def message_id(key: str) -> str:

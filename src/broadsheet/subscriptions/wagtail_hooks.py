@@ -44,5 +44,5 @@ def dashboard_item() -> MenuItem:
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     """Acts on a subscription, as the audit trail names them."""
-    for name in (*acts.ACTS, "refund"):
+    for name in (*acts.ACTS, *views.ON_INVOICES):
         actions.register_action(f"subscriptions.{name}", name, name)

@@ -29,6 +29,11 @@ LOOK = "subscriptions.view_subscription"
 CHANGE_PLANS = "subscriptions.change_plan"
 ACT = "subscriptions.change_subscription"
 EXPORT = "subscriptions.export_subscription"
+# Acts that are on one of a subscription's invoices, and on which of them.
+ON_INVOICES: dict[str, dict[str, str]] = {
+    "refund": {"kind": "invoice", "state": "paid"},
+    "transfer": {"kind": "pro_forma", "state": "open"},
+}
 record = logging.getLogger("broadsheet.circulation")
 
 
@@ -77,11 +82,13 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Ask (GET), then do (POST): the form carries the key that makes a second click harmless."""
     subscription = get_object_or_404(Subscription, pk=pk)
-    if act not in {*acts.ACTS, "refund"}:
+    if act not in {*acts.ACTS, *ON_INVOICES}:
         raise Http404
     if request.method != "POST":
         context = {"subscription": subscription, "act": act, "key": uuid.uuid4()}
-        context["invoices"] = subscription.invoices.filter(kind="invoice", state="paid")
+        context["invoices"] = subscription.invoices.filter(**ON_INVOICES.get(act, {}))
+        context["takes_invoice"] = act in ON_INVOICES
+        context["today"] = timezone.localdate()
         return render(request, "subscriptions/newsroom/act.html", context)
     try:
         _do(request.POST, subscription, act)
@@ -97,11 +104,17 @@ def _do(form: Any, subscription: Subscription, act: str) -> None:
     key = form.get("key", "")
     if not key:
         raise GatewayError(_("This form is too old: open it again."))
-    if act != "refund":
+    if act not in ON_INVOICES:
         acts.act(subscription, act, f"{act}:{key}")
         return
-    invoice = get_object_or_404(Invoice, pk=form.get("invoice"), subscription=subscription)
-    acts.refund(invoice, form.get("amount", ""), f"refund:{key}")
+    number = form.get("invoice", "")
+    invoice = subscription.invoices.filter(pk=int(number)).first() if number.isdecimal() else None
+    if invoice is None:
+        raise GatewayError(_("Choose an invoice."))
+    if act == "refund":
+        acts.refund(invoice, form.get("amount", ""), f"refund:{key}")
+    else:
+        acts.record_transfer(invoice, form.get("amount", ""), form.get("paid_on", ""), f"transfer:{key}")
 
 
 @permission_required(CHANGE_PLANS, raise_exception=True)

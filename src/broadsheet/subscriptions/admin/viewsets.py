@@ -8,6 +8,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from ..models import (
+    Departure,
     Donation,
     Gift,
     Grant,
@@ -16,6 +17,7 @@ from ..models import (
     Notice,
     Plan,
     PromotionCode,
+    Reconciliation,
     Seat,
     Subscription,
     TaxRate,
@@ -119,7 +121,7 @@ class GrantViewSet(SnippetViewSet):
     panels = tuple(FieldPanel(name) for name in ("reader", "plan", "starts_at", "ends_at", "note"))
 
 
-for _model in (Subscription, Invoice, Gift, Donation, Notice):
+for _model in (Subscription, Invoice, Gift, Donation, Notice, Departure, Reconciliation):
     register_permission_policy(_model, LookOnly(_model))
 
 
@@ -182,6 +184,26 @@ class NoticeViewSet(_Watched):
     inspect_view_fields_exclude = ("facts",)
 
 
+class DepartureViewSet(_Watched):
+    """Why subscribers leave."""
+
+    model = Departure
+    icon = "comment"
+    menu_label = _("Cancellations")
+    list_display = ("subscription", "reason", "note", "is_kept", "at")
+    list_filter = ("reason", "is_kept")
+
+
+class ReconciliationViewSet(_Watched):
+    """Nightly comparisons with the gateway."""
+
+    model = Reconciliation
+    icon = "check"
+    menu_label = _("Reconciliations")
+    list_display = ("gateway", "started_at", "finished_at", "checked", "events", "different")
+    list_filter = ("gateway",)
+
+
 class SubscriptionsGroup(SnippetViewSetGroup):
     """All of it under one heading of the main menu."""
 
@@ -197,6 +219,8 @@ class SubscriptionsGroup(SnippetViewSetGroup):
         GiftViewSet,
         DonationViewSet,
         NoticeViewSet,
+        DepartureViewSet,
+        ReconciliationViewSet,
     )
     menu_icon = "group"
     menu_label = _("Subscriptions")
