@@ -7,9 +7,8 @@ class DemoConfig(AppConfig):
     verbose_name = "Demo"
 
     def ready(self) -> None:
-        from broadsheet.readers import facts, passes
+        from broadsheet.readers import facts
 
         from . import roles
 
         facts.register(roles.bar)
-        passes.register_scopes(roles.scopes)

@@ -140,6 +140,7 @@ class _Desk:
         from broadsheet.pictures.models import Picture
         from broadsheet.site.services import index_missing
 
+        from .circulation import open_shop
         from .people import hire
 
         call_command("migrate", verbosity=0)
@@ -163,6 +164,7 @@ class _Desk:
             self._info(paper, fronts)
             install_roles(fronts.values())
             hire()
+            open_shop()
         while index_missing(500):
             pass
         self.steps.say("Indexing", 3)

@@ -58,8 +58,8 @@ def view_as(request: HttpRequest) -> HttpResponse:
     if email:
         names = {"first_name": "Sara", "last_name": "Demirel"}
         user, _ = User.objects.get_or_create(email=email, defaults=names)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        passes.issue(response, user)
+        login(request, user)
+        passes.issue(response, user, request)
     return response
 
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("subscribe/done/<uuid:key>/", returning.done, name="subscribe_done"),
     path("subscribe/left/<uuid:key>/", returning.left, name="subscribe_left"),
     path("subscribe/again/<uuid:key>/", returning.again, name="subscribe_again"),
+    path("subscribe/transfer/<uuid:key>/", returning.transfer, name="subscribe_transfer"),
     path("subscribe/gift/", giving.gift, name="gift"),
     path("subscribe/redeem/", giving.redeem, name="redeem"),
     path("subscribe/donate/", giving.donate, name="donate"),

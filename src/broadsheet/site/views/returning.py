@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +17,7 @@ from broadsheet.readers import passes
 from broadsheet.readers.models import User
 from broadsheet.subscriptions import buying
 from broadsheet.subscriptions.gateways.protocol import GatewayError
-from broadsheet.subscriptions.models import Checkout
+from broadsheet.subscriptions.models import Checkout, Invoice, Seller
 
 from . import buyers
 
@@ -60,6 +60,23 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
     if checkout.state != "open" or not checkout.url:
         return buyers.answer(request, "site/subscribe/failed.html", {"checkout": checkout}, 409)
     return buyers.onward(request, checkout.url)
+
+
+@never_cache
+@require_GET
+def transfer(request: HttpRequest, key: UUID) -> HttpResponse:
+    """`/subscribe/transfer/<key>/`: where a gateway that takes bank transfers sends its buyers."""
+    checkout = _checkout(request, key)
+    if checkout.state == "paid":
+        return _paid(request, checkout)
+    bill = Invoice.objects.filter(
+        gateway=checkout.gateway, ref=checkout.ref, kind__in=["invoice", "pro_forma"]
+    ).first()
+    if bill is None:
+        raise Http404("no such bill")
+    amount = bill.money.text(translation.get_language() or "en")
+    context = {"checkout": checkout, "amount": amount, "seller": Seller.current()}
+    return buyers.answer(request, "site/subscribe/transfer.html", context)
 
 
 def _checkout(request: HttpRequest, key: UUID) -> Checkout:
