@@ -19,7 +19,7 @@ from broadsheet.subscriptions import sweeping
 from broadsheet.subscriptions.events import Event
 from broadsheet.subscriptions.gateways import invoice as transfers
 from broadsheet.subscriptions.gateways.invoice import InvoiceGateway
-from broadsheet.subscriptions.gateways.protocol import GatewayAway, GatewayError, Payment, Setup
+from broadsheet.subscriptions.gateways.protocol import GatewayAway, GatewayError, Payment, Reduction, Setup
 from broadsheet.subscriptions.gateways.stripe import StripeGateway
 from broadsheet.subscriptions.models import GatewayRef, Invoice, Seller, Subscription
 from broadsheet.subscriptions.sweeping import sweep_transfers
@@ -92,6 +92,16 @@ class TestSandbox(GatewayContract):
         row.refresh_from_db()
         assert row.price == desk.sale.dearer
         assert sum(Invoice.objects.values_list("paid", flat=True)) in range(740, 760)
+
+    def test_who_stays_after_all_pays_less_from_the_next_charge_on(self, desk: SandboxDesk) -> None:
+        row = desk.buy()
+        name = key()
+        for _ in range(2):
+            desk.take(desk.gateway.reduce(row.ref, Reduction("9", "STAY", 50, None, "", 3), name))
+        desk.pass_time(32)
+        desk.take(desk.reports())
+        totals = [bill.total for bill in Invoice.objects.filter(kind="invoice", state="paid").order_by("pk")]
+        assert totals in ([499, 249], [499, 250]), list(Invoice.objects.values_list("kind", "state", "total"))
 
     def test_a_new_price_is_another_one_and_the_old_one_is_still_paid(self, desk: SandboxDesk) -> None:
         row = desk.buy()

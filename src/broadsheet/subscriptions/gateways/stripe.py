@@ -16,7 +16,7 @@ import stripe
 
 from ..events import Event, Stage
 from . import stripe_events as read
-from .protocol import BadWebhook, GatewayAway, GatewayError, Order, Payment, Setup, Terms
+from .protocol import BadWebhook, GatewayAway, GatewayError, Order, Payment, Reduction, Setup, Terms
 from .stripe_link import API_VERSION, asking, clock_of, connect, is_missing, is_replay, once, plain
 from .stripe_terms import Shelf
 
@@ -228,6 +228,14 @@ class StripeGateway:
             if held != price:
                 params["metadata"] = {"held_price": held, "held_until": str(item["current_period_end"])}
         return self._update(subscription, params, key)
+
+    def reduce(self, subscription: str, reduction: Reduction, key: str) -> Sequence[Event]:
+        """Charge less from the next invoice on; takes the place of a reduction that it has."""
+        with asking(self.name):
+            now = plain(self._client.v1.subscriptions.retrieve(subscription))
+        interval = now["items"]["data"][0]["price"]["recurring"]["interval"]
+        code = self._shelf.promotion(reduction, interval)
+        return self._update(subscription, {"discounts": [{"promotion_code": code}]}, key)
 
     def _update(self, subscription: str, params: SubscriptionUpdateParams, key: str) -> Sequence[Event]:
         seen = datetime.now(UTC)
