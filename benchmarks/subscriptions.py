@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import resource
@@ -37,14 +38,19 @@ def fill(count: int) -> None:
     from broadsheet.subscriptions.models import GatewayRef, Plan, Price, Subscription
 
     prices = []
-    for number, (interval, amount) in enumerate((("month", 499), ("month", 999), ("year", 4900), ("year", 9900))):
+    for number, (interval, amount) in enumerate(
+        (("month", 499), ("month", 999), ("year", 4900), ("year", 9900))
+    ):
         plan = Plan.objects.create(name=f"Plan {number}", slug=f"plan-{number}", scopes=["stories"])
         price = Price.objects.create(plan=plan, interval=interval, currency="EUR", amount=amount)
         GatewayRef.objects.create(gateway="bench", kind="price", local=str(price.pk), ref=f"price_{price.pk}")
         prices.append(price)
     chance, now = random.Random(1), timezone.now().replace(microsecond=0)
     states = ("active",) * 14 + ("trialing", "past_due", "cancelled", "expired", "expired", "expired")
-    User.objects.bulk_create((User(email=f"r{n}@reader.example") for n in range(count)), batch_size=2000)
+    for begin in range(0, count, 2000):
+        User.objects.bulk_create(
+            User(email=f"r{n}@reader.example") for n in range(begin, min(begin + 2000, count))
+        )
     first = User.objects.order_by("pk")[0].pk
     rows = []
     for n in range(count):
@@ -101,14 +107,17 @@ class Gateway:
         running = Stage.TRIALING if row.trial_end == row.period_end else Stage.ACTIVE
         stage = {"expired": Stage.ENDED, "cancelled": running}.get(row.status) or Stage(row.status)
         said = Snapshot(
-            stage, f"price_{row.price_id}", row.quantity, row.reader_id, "", row.period_start, row.period_end,
-            row.trial_end, row.cancel_at, row.ended_at,
+            stage=stage, price=f"price_{row.price_id}", quantity=row.quantity, reader=row.reader_id,
+            started_at=row.started_at, period_start=row.period_start, period_end=row.period_end,
+            trial_end=row.trial_end, cancel_at=row.cancel_at, ended_at=row.ended_at,
         )  # fmt: skip
         if row.ref in self.changed and stage is not Stage.ENDED:
             said = replace(said, stage=Stage.ENDED, ended_at=timezone.now().replace(microsecond=0))
         now = timezone.now().replace(microsecond=0)
         facts = said.facts()
-        return Event(f"obs_{row.ref}_{now:%s}", Kind.OBSERVATION, now, row.ref, subscription=row.ref, facts=facts)
+        return Event(
+            f"obs_{row.ref}_{now:%s}", Kind.OBSERVATION, now, row.ref, subscription=row.ref, facts=facts
+        )
 
 
 def memory() -> float:
@@ -128,6 +137,7 @@ def one_size(count: int) -> None:
         from broadsheet.subscriptions import dashboard, ledger, posting
         from broadsheet.subscriptions.reconciling import reconcile
 
+        logging.disable(logging.WARNING)
         fill(count)
         print("ready", flush=True)
         for line in sys.stdin:
@@ -191,7 +201,9 @@ def main() -> None:
     for _ in range(chosen.runs):
         for size in sizes:
             boards[size].append(ask(size, "dashboard"))
-    print(f"{'subscribers':>12}{'dashboard ms':>14}{'queries':>9}{'reconcile /s':>14}{'different':>11}{'ageing s':>10}{'export s':>10}{'memory MB':>11}")
+    print(
+        f"{'subscribers':>12}{'dashboard ms':>14}{'queries':>9}{'reconcile /s':>14}{'different':>11}{'ageing s':>10}{'export s':>10}{'memory MB':>11}"
+    )
     for size in sizes:
         jobs = ask(size, "jobs")
         print(
