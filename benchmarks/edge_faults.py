@@ -336,6 +336,11 @@ def leak(house: House) -> None:
         {"X-Forwarded-Host": "evil.example", **spent}, {"X-HTTP-Method-Override": "PUT", **spent}, {"Authorization": "Basic eDp5", **spent},
         {"If-None-Match": "*", **spent}, {"Sec-Purpose": "prefetch"},
     ]  # fmt: skip
+    tricks += [
+        {"Cookie": f"{house.pass_cookie(scopes=scopes)}; bs_meter=forged"}
+        for scopes in ((), ("epaper",), ("past_due",), ("story:999999999",))
+    ]
+    tricks += [{"X-Forwarded-For": "192.0.2.9", **spent}]
     stories = [f"/nation/paid-{word}/" for word in ("one", "two", "three", "four")]
     lists = ["/", "/latest/", "/nation/", "/search/?q=" + CANARY, "/search/?q=paid", "/search/?q=paid&order=newest", "/corrections/",
              "/subscribe/", "/account/me", "/sitemap.xml", "/feeds/latest.rss", "/-/log", "/-/log?after=0&epoch=&wait=0", "/-/reads",

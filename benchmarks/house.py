@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -177,12 +178,12 @@ class House:
             f"nothing answers at port {port}: {(self._scratch / 'errors.log').read_text()[-2000:]}"
         )
 
-    def pass_cookie(self, seconds: int = 800) -> str:
-        """The cookie of a subscriber."""
+    def pass_cookie(self, seconds: int = 800, scopes: Iterable[str] = ("stories",)) -> str:
+        """The cookie of a subscriber, or of whoever holds other scopes."""
         from broadsheet.conf.paper import load
         from broadsheet.paywall import Pass, encode_pass
 
-        held = Pass(7, frozenset({"stories"}), datetime.now(UTC) + timedelta(seconds=seconds))
+        held = Pass(7, frozenset(scopes), datetime.now(UTC) + timedelta(seconds=seconds))
         return f"bs_pass={encode_pass(held, load(self.folder).reader_keys)}"
 
     def meter_cookie(self, port: int, path: str = METERED) -> str:
