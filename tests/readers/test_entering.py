@@ -239,3 +239,16 @@ def test_accounts_that_nobody_confirmed_are_forgotten(client, reader, enter):
 
     assert services.forget_unconfirmed() == 1
     assert set(User.objects.values_list("email", flat=True)) == {"kept@paper.example", "reader@paper.example"}
+
+
+def test_who_was_in_unproved_is_out_once_the_owner_shows_the_mailbox_is_theirs(client, paper, last_code):
+    person = User.objects.create_user("owner@paper.example")
+    payer = Client()
+    payer.force_login(person)
+    assert payer.get("/account/me").json()["name"]
+
+    asked = ask(client, "owner@paper.example")
+    client.post(asked.headers["Location"], {"code": last_code()})
+
+    assert client.get("/account/me").json()["name"]
+    assert "name" not in payer.get("/account/me").json()

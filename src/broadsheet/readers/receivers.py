@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import authentication_step_completed
+from allauth.account.models import EmailAddress
+from allauth.account.signals import authentication_step_completed, email_confirmed
 from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from . import services
 from .freshness import rotate
 from .models import User
 
@@ -28,3 +30,11 @@ def enrolling_shows_factor(request: HttpRequest, user: User, authenticator: Any,
         record_authentication(
             request, user, method="mfa", type=authenticator.type, id=authenticator.pk, reauthenticated=True
         )
+
+
+@receiver(email_confirmed, dispatch_uid="readers_owner_found")
+def owner_ends_earlier_sessions(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
+    """Whoever first shows that a mailbox is theirs owns the account: whoever was in it unproved, by paying for it, is out."""
+    is_here = request.user.is_authenticated and request.user.pk == email_address.user_id
+    if email_address.user.last_login is not None and not is_here:
+        services.sign_out_everywhere(email_address.user)
