@@ -10,7 +10,6 @@ import shutil
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from broadsheet.conf.founding import lay_out, settings_file, template_database
 from broadsheet.conf.paper import BadSetting
 
-from . import edition, studio
+from . import edition, keeping, studio
 
 LANGUAGES = ("en", "az", "ru", "ar")
 ZONE = "Asia/Baku"
@@ -63,19 +62,11 @@ def build(folder: Path, *, url: str) -> bool:
 
         setup(folder)
         _Desk(plates, steps).put_together(paper)
-        keep_copy(folder / "var" / "broadsheet.sqlite3", folder / "var" / "pristine.sqlite3")
+        keeping.keep(folder / "var")
         (folder / "var" / MARKER).touch()
         (folder / "var" / ".building").unlink()
     shutil.rmtree(plates, ignore_errors=True)
     return True
-
-
-def keep_copy(database: Path, copy: Path) -> None:
-    """Copy a database with what still stands in its write-ahead log: its file alone lacks the newest commits."""
-    import sqlite3
-
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
 
 
 class _Steps:

@@ -8,9 +8,11 @@ from broadsheet.newsroom.roles import Role
 from broadsheet.readers.models import User
 from broadsheet.readers.services import entry_path
 
+from .roles import EDITOR
+
 STAFF = (
     ("Owner", "owner@courier.example", "", ()),
-    ("Editor-in-chief", "chief@courier.example", "Nadia Vel", (Role.EDITOR_IN_CHIEF,)),
+    ("Editor-in-chief", EDITOR, "Nadia Vel", (Role.EDITOR_IN_CHIEF,)),
     (
         "Desk editor",
         "desk@courier.example",

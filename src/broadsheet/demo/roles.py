@@ -11,6 +11,7 @@ from django.utils import translation
 from broadsheet.readers import passes
 
 SUBSCRIBER = "subscriber@courier.example"
+EDITOR = "chief@courier.example"
 
 
 def role_of(request: HttpRequest) -> str:

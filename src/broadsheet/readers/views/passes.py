@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -13,9 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from .. import devices, facts, passes
 from ..adapters import is_own_path
+from ..entering import let_in
 from ..services import user_for_entry
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @never_cache
@@ -28,9 +25,7 @@ def entry(request: HttpRequest, code: str, token: str) -> HttpResponse:
         return render(request, "readers/entry_gone.html", status=410)
     if request.method != "POST":
         return render(request, "readers/entry.html", {"person": user})
-    login(request, user, backend=BACKEND)
-    record_authentication(request, user, method="link")
-    devices.note(request, user)
+    let_in(request, user, by="link")
     target = request.GET.get("next", "/newsroom/")
     return redirect(target if is_own_path(target) else "/newsroom/")
 
