@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.conf import paper
+from broadsheet.conf import paper, social
 from broadsheet.conf.database import from_url
+from broadsheet.conf.django import django_settings
 from broadsheet.conf.paper import BadSetting, load, setting_names
 from broadsheet.conf.sqlite import is_wal_safe
 
@@ -112,3 +113,49 @@ def test_every_setting_is_documented(name):
     docs = Path(paper.__file__).parents[3] / "docs" / "reference" / "settings.md"
 
     assert f"`{name}`" in docs.read_text(encoding="utf-8")
+
+
+def test_a_provider_is_read_from_file_and_environment_and_its_secret_is_not_shown(tmp_path):
+    told = f'{GOOD}\nsocial_providers = ["google"]\nsocial_google_id = "paper"\n'
+    found = load(folder(tmp_path, told), {"BROADSHEET_SOCIAL_GOOGLE_SECRET": "hush-hush"})
+    (google,) = social.providers(found)
+
+    assert (google.issuer, google.client_id, google.title) == (
+        "https://accounts.google.com",
+        "paper",
+        "Google",
+    )
+    assert google.client_secret == "hush-hush"
+    assert "hush-hush" not in repr(found) + repr(google)
+    assert set(social.APPS) <= set(django_settings(found)["INSTALLED_APPS"])
+
+
+def test_without_providers_nothing_of_them_is_set(tmp_path):
+    found = django_settings(load(folder(tmp_path, GOOD), {}))
+
+    assert not set(social.APPS) & set(found["INSTALLED_APPS"])
+    assert not [name for name in found if name.startswith("SOCIAL")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('social_providers = ["google"]', "'social_google_id' is missing"),
+        ('social_providers = ["google"]\nsocial_google_id = "x"', "'social_google_secret' is missing"),
+        (
+            'social_providers = ["club"]\nsocial_club_id = "x"\nsocial_club_secret = "y"',
+            "'social_club_issuer'",
+        ),
+        ('social_providers = ["a-b"]', "'a-b' can't name a provider"),
+        ('social_google_id = "x"', "unknown setting 'social_google_id'"),
+        ('social_providers = ["google"]\nsocial_google_key = "x"', "unknown setting 'social_google_key'"),
+        (
+            'social_providers = ["club"]\nsocial_club_id = "x"\nsocial_club_secret = "y"\n'
+            'social_club_issuer = "http://id.club.example"',
+            "is not an https address",
+        ),
+    ],
+)
+def test_a_provider_that_could_not_work_is_refused_with_a_line(tmp_path, lines, said):
+    with pytest.raises(BadSetting, match=said):
+        social.providers(load(folder(tmp_path, f"{GOOD}\n{lines}\n"), {}))

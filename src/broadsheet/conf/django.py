@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from . import accounts, database, email, sandbox
+from . import accounts, database, email, sandbox, social
 from .paper import KNOWN_LANGUAGES, Paper
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -82,6 +82,7 @@ def django_settings(paper: Paper) -> dict[str, Any]:
     databases = {"default": database.from_url(paper.database_url, paper.folder)}
     # Its module needs psycopg, which only papers on PostgreSQL install.
     postgres = ["django.contrib.postgres"] if databases["default"]["ENGINE"].endswith("postgresql") else []
+    social_apps = social.APPS if paper.social_providers else ()
     return {
         "PAPER": paper,
         "DEBUG": paper.debug,
@@ -91,7 +92,7 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS": [paper.base_url.rstrip("/")],
         "ROOT_URLCONF": "broadsheet.conf.urls",
         "WSGI_APPLICATION": "broadsheet.conf.wsgi.application",
-        "INSTALLED_APPS": [*own_apps, *OUR_APPS, *LIBRARY_APPS, *postgres],
+        "INSTALLED_APPS": [*own_apps, *OUR_APPS, *social_apps, *LIBRARY_APPS, *postgres],
         "MIDDLEWARE": [*MIDDLEWARE, *(f"{name}.middleware.Middleware" for name in own_apps if _has(name))],
         "AUTH_USER_MODEL": "readers.User",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
@@ -120,6 +121,7 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "BROADSHEET_METER_DAYS": paper.meter_days,
         "BROADSHEET_GATEWAY_SETTINGS": _gateway(paper),
         **accounts.account_settings(paper),
+        **social.social_settings(paper),
         **email.from_url(paper.email_url, paper.var),
         **_static_and_media(paper),
         **_security(secure=secure),

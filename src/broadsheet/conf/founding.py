@@ -143,6 +143,8 @@ def _fingerprint() -> str:
 def _migrate(paper: Path) -> None:
     """Run in a process of its own: migrate an empty database and write it out as one file."""
     os.environ["BROADSHEET_DATABASE_URL"] = "sqlite:///var/draft.sqlite3"
+    # The template is every paper's; providers and their tables are one paper's.
+    os.environ["BROADSHEET_SOCIAL_PROVIDERS"] = ""
     from .boot import setup
 
     setup(paper)

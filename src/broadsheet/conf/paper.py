@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FILE_NAME = "broadsheet.toml"
 ENV_PREFIX = "BROADSHEET_"
+# Fields of `Paper` that are no keys of the file.
+GATHERED = frozenset({"folder", "social_keys"})
+SOCIAL_PARTS = ("issuer", "id", "secret", "title")
 KNOWN_LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "az": "Azərbaycanca",
@@ -39,7 +42,8 @@ class Paper:
 
     `folder` is the paper's folder; relative paths and SQLite files are resolved against it.
     `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes, `device_limit` log-ins of one reader
-    that may open paid stories at a time (0: any number).
+    that may open paid stories at a time (0: any number). `social_keys` holds the keys `social_<provider>_…` of those in
+    `social_providers`.
     """
 
     folder: Path
@@ -67,6 +71,8 @@ class Paper:
     edge_cache_bytes: int = 1_073_741_824
     newsroom_second_factor: bool = True
     device_limit: int = 0
+    social_providers: tuple[str, ...] = ()
+    social_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     apps: tuple[str, ...] = ()
     debug: bool = False
 
@@ -110,7 +116,7 @@ class Paper:
 
 def setting_names() -> tuple[str, ...]:
     """Every key that `broadsheet.toml` may hold."""
-    return tuple(f.name for f in fields(Paper) if f.name != "folder")
+    return tuple(f.name for f in fields(Paper) if f.name not in GATHERED)
 
 
 def load(folder: Path, environ: Mapping[str, str] = os.environ) -> Paper:
@@ -135,8 +141,9 @@ def load(folder: Path, environ: Mapping[str, str] = os.environ) -> Paper:
 
 
 def _paper(folder: Path, path: Path, raw: Mapping[str, Any], environ: Mapping[str, str]) -> Paper:
-    known = {f.name: f for f in fields(Paper) if f.name != "folder"}
-    unknown = sorted(set(raw) - set(known))
+    known = {f.name: f for f in fields(Paper) if f.name not in GATHERED}
+    social = {key for key in raw if key.startswith("social_") and key not in known}
+    unknown = sorted(set(raw) - set(known) - social)
     if unknown:
         raise BadSetting(f"unknown setting {unknown[0]!r}", str(path), f"use one of: {', '.join(known)}")
     values: dict[str, Any] = {"folder": folder.resolve()}
@@ -146,10 +153,30 @@ def _paper(folder: Path, path: Path, raw: Mapping[str, Any], environ: Mapping[st
             values[name] = _from_text(str(spec.type), environ[variable], variable)
         elif name in raw:
             values[name] = _from_toml(str(spec.type), raw[name], f"{name} in {path}")
+    values["social_keys"] = _social(values.get("social_providers", ()), social, path, raw, environ)
     for needed in ("name", "secret_key"):
         if not values.get(needed):
             raise BadSetting(f"setting {needed!r} is missing", str(path), f'add {needed} = "…"')
     return _checked(Paper(**values), path)
+
+
+def _social(
+    providers: tuple[str, ...],
+    given: set[str],
+    path: Path,
+    raw: Mapping[str, Any],
+    environ: Mapping[str, str],
+) -> dict[str, str]:
+    """The keys of each named provider; one that belongs to none is somebody's slip."""
+    keys = [f"social_{name}_{part}" for name in providers for part in SOCIAL_PARTS]
+    stray = sorted(given - set(keys))
+    if stray:
+        raise BadSetting(
+            f"unknown setting {stray[0]!r}", str(path), "name its provider in social_providers, or correct it"
+        )
+    found = {key: _from_toml("str", raw[key], f"{key} in {path}") for key in keys if key in raw}
+    named = {key: ENV_PREFIX + key.upper() for key in keys}
+    return found | {key: environ[variable] for key, variable in named.items() if variable in environ}
 
 
 def _from_text(kind: str, text: str, where: str) -> Any:

@@ -14,6 +14,14 @@ from .paper import Paper  # noqa: E402
 _folder = Path(tempfile.gettempdir()) / f"broadsheet-test-{os.getuid()}-{os.getpid()}"
 (_folder / "var" / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
 
+# The tests of log-in at others run in a process of their own: papers without providers lack even the app.
+_issuer = os.environ.get("BROADSHEET_TEST_ISSUER", "")
+_keys = (
+    {"social_club_issuer": _issuer, "social_club_id": "paper", "social_club_secret": "s" * 32}
+    if _issuer
+    else {}
+)
+
 globals().update(
     django_settings(
         Paper(
@@ -24,6 +32,8 @@ globals().update(
             time_zone="Asia/Baku",
             languages=("en", "az", "ru", "ar"),
             newsroom_second_factor=False,
+            social_providers=("club",) if _issuer else (),
+            social_keys=_keys,
             database_url=os.environ.get("BROADSHEET_TEST_DATABASE_URL", "sqlite:///test.sqlite3"),
         )
     )

@@ -30,6 +30,8 @@ GUARDED = frozenset(
         "mfa_generate_recovery_codes",
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
+        "oidc_login",
+        "socialaccount_connections",
     }
 )
 

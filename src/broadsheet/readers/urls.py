@@ -1,5 +1,6 @@
 """Everything of the account, under one prefix that no cache looks at. Ours come first: some replace allauth's pages."""
 
+from django.apps import apps
 from django.urls import include, path
 
 from .views import confirm, devices, home, passes, privacy, stories
@@ -27,5 +28,10 @@ urlpatterns = [
     path("account/delete/", privacy.delete, name="account_delete"),
     path("account/keep/", privacy.keep, name="account_keep"),
     path("account/reauthenticate/code/", confirm.confirm, name="account_confirm_person"),
+    *(
+        [path("account/", include("broadsheet.readers.social.pages"))]
+        if apps.is_installed("broadsheet.readers.social")
+        else []
+    ),
     path("account/", include("allauth.urls")),
 ]
