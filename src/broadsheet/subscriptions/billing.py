@@ -32,12 +32,15 @@ def fold_invoice(events: Iterable[Event]) -> Bill | None:
     if not described:
         return None
     newest = max(described, key=_invoice_order)
-    refunds: dict[str, Event] = {}
-    for event in sorted((e for e in unique if e.kind is Kind.REFUND), key=_refund_order):
-        refunds[event.subject] = event
-    return Bill(
-        newest.facts, {ref: e.facts["amount"] for ref, e in refunds.items() if not e.facts.get("failed")}
-    )
+    return Bill(newest.facts, refunds(unique))
+
+
+def refunds(events: Iterable[Event]) -> dict[str, int]:
+    """What was given back, by refund, in minor units; one that failed after all is none."""
+    newest: dict[str, Event] = {}
+    for event in sorted((e for e in events if e.kind is Kind.REFUND), key=_refund_order):
+        newest[event.subject] = event
+    return {ref: e.facts["amount"] for ref, e in newest.items() if not e.facts.get("failed")}
 
 
 def _invoice_order(event: Event) -> tuple[int, int, int, Any, str]:

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from broadsheet.readers.models import User
 
 from . import notices
-from .models import Checkout, Gift, Grant, Plan, Price
+from .billing import refunds
+from .events import Kind
+from .models import Checkout, Gift, Grant, LedgerEntry, Plan, Price
 from .money import Money
+from .standing import is_disputed
 
 MONTHS = (1, 3, 6, 12)
 # Letters and digits that nobody mistakes for one another.
@@ -83,7 +86,38 @@ def make(checkout: Checkout) -> Gift | None:
         months=gift.months,
         address=f"{wish['redeem_url']}?code={code}",
     )
+    paid = LedgerEntry.objects.filter(gateway=checkout.gateway, subject=checkout.ref).exclude(payment_ref="")
+    for payment in set(paid.values_list("payment_ref", flat=True)):
+        # A refund may have been reported before the payment was.
+        reconsider(checkout.gateway, payment)
     return gift
+
+
+def reconsider(gateway: str, payment: str) -> None:
+    """Void the gift that `payment` paid for when all of it was given back or is disputed; else let it be worth something.
+
+    What a redeemed gift opened ends with it, and begins again with it.
+    """
+    told = [entry.event for entry in LedgerEntry.objects.filter(gateway=gateway, payment_ref=payment)]
+    refs = {event.subject for event in told if event.kind is Kind.CHECKOUT}
+    gift = (
+        Gift.objects.select_for_update(of=("self",))
+        .filter(checkout__gateway=gateway, checkout__ref__in=refs)
+        .select_related("checkout", "grant")
+        .first()
+    )
+    if gift is None:
+        return
+    is_void = sum(refunds(told).values()) >= gift.checkout.amount or is_disputed(told)
+    if is_void == gift.is_void:
+        return
+    gift.is_void = is_void
+    gift.save(update_fields=["is_void"])
+    if is_void:
+        notices.drop_waiting(f"gift:{gift.checkout.key}")
+    if gift.grant is not None and gift.redeemed_at is not None:
+        gift.grant.ends_at = timezone.now() if is_void else months_after(gift.grant.starts_at, gift.months)
+        gift.grant.save()
 
 
 def hash_of(code: str) -> str:
@@ -110,11 +144,10 @@ def redeem(code: str, reader: User) -> Grant:
     if gift.redeemed_at is not None or gift.is_void:
         raise CannotRedeem(_("This code has been redeemed already."))
     now = timezone.now()
-    gift.redeemed_at, gift.redeemed_by = now, reader
-    gift.save(update_fields=["redeemed_at", "redeemed_by"])
     held = Grant.objects.filter(reader=reader, plan=gift.plan, source="gift", ends_at__gt=now)
     start = max((grant.ends_at for grant in held if grant.ends_at is not None), default=now)
-    return Grant.objects.create(
+    gift.redeemed_at, gift.redeemed_by = now, reader
+    gift.grant = Grant.objects.create(
         reader=reader,
         plan=gift.plan,
         source="gift",
@@ -122,6 +155,8 @@ def redeem(code: str, reader: User) -> Grant:
         ends_at=months_after(start, gift.months),
         note=gift.giver,
     )
+    gift.save(update_fields=["redeemed_at", "redeemed_by", "grant"])
+    return gift.grant
 
 
 def months_after(moment: datetime, months: int) -> datetime:

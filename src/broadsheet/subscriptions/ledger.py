@@ -21,9 +21,12 @@ from .standing import Standing, fold
 subscription_changed = Signal()
 # The same for an invoice: `invoice`.
 invoice_changed = Signal()
+# Sent inside the transaction when money went back, or came back, on a payment: `gateway`, `payment`.
+payment_returned = Signal()
 
 
 # One fold at a time: two that did not see each other's entries would both leave something out.
+RETURNS = {Kind.REFUND, Kind.DISPUTE}
 LOCK = 0x6C65646765720001
 
 
@@ -41,6 +44,8 @@ def record(gateway: str, events: Iterable[Event]) -> int:
                 invoice_changed.send(Invoice, invoice=invoice)
         for ref in sorted({event.subject for event in new if event.kind is Kind.CHECKOUT}):
             checkouts.refold(gateway, ref)
+        for payment in sorted({event.payment for event in new if event.kind in RETURNS and event.payment}):
+            payment_returned.send(LedgerEntry, gateway=gateway, payment=payment)
     return len(new)
 
 

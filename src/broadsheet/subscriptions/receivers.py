@@ -6,12 +6,14 @@ from typing import Any
 
 from . import buying, gifts
 from .checkouts import checkout_paid
+from .ledger import payment_returned
 from .models import Checkout
 
 
 def connect() -> None:
     """Called once, when apps are ready."""
     checkout_paid.connect(_on_paid, dispatch_uid="subscriptions_bought")
+    payment_returned.connect(_on_returned, dispatch_uid="subscriptions_returned")
 
 
 def _on_paid(checkout: Checkout, **_: Any) -> None:
@@ -20,3 +22,8 @@ def _on_paid(checkout: Checkout, **_: Any) -> None:
         buying.note_stories(checkout)
     elif checkout.purpose == "gift":
         gifts.make(checkout)
+
+
+def _on_returned(gateway: str, payment: str, **_: Any) -> None:
+    """A gift whose money went back is none."""
+    gifts.reconsider(gateway, payment)

@@ -94,7 +94,7 @@ def fold(events: Iterable[Event]) -> Standing | None:
         started_at=min((s.started_at for _, s in read if s.started_at), default=read[0][0].at),
         past_due_since=_run_start(read, Stage.PAST_DUE),
         paid_until=_paid_until(read),
-        is_disputed=_is_disputed(unique),
+        is_disputed=is_disputed(unique),
         is_ambiguous=not ended and _is_tied(read),
     )
 
@@ -132,7 +132,7 @@ def _paid_until(read: list[tuple[Event, Snapshot]]) -> datetime | None:
     return until
 
 
-def _is_disputed(events: Iterable[Event]) -> bool:
+def is_disputed(events: Iterable[Event]) -> bool:
     """Whether a chargeback is open or lost. A verdict outlasts whatever is reported of its opening."""
     disputes: dict[str, set[str]] = {}
     for event in events:

@@ -227,7 +227,11 @@ class Gift(models.Model):
     recipient_email = models.EmailField()
     message = models.CharField(max_length=400, blank=True)
     deliver_at = models.DateTimeField()
+    # The money went back: the code opens nothing, and what it opened is closed.
     is_void = models.BooleanField(default=False)
+    grant = models.OneToOneField(
+        "subscriptions.Grant", on_delete=models.SET_NULL, null=True, blank=True, related_name="gift"
+    )
     redeemed_at = models.DateTimeField(null=True, blank=True)
     redeemed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
