@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -38,7 +40,7 @@ class Answer:
 
 @dataclass
 class Origin:
-    """`says` maps a target to its answer, or to a function of the request that makes one; `asked` is what came."""
+    """`says` maps a target, or its path, to its answer, or to a function of the request that makes one; `asked` is what came."""
 
     port: int
     says: dict[str, Answer | Callable[[Any], Answer]] = field(default_factory=dict)
@@ -59,7 +61,8 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
         body = b"".join(parts)
         origin.asked.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-        said = origin.says.get(self.path, Answer(b"nothing here", 404))
+        path = self.path.partition("?")[0]
+        said = origin.says.get(self.path) or origin.says.get(path) or Answer(b"nothing here", 404)
         made = said if isinstance(said, Answer) else said(self)
         time.sleep(made.wait)
         self.send_response_only(made.status)
@@ -79,6 +82,9 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
+
+    def handle_error(self, *_: Any) -> None:
+        """Edges that are stopped leave in the middle of an answer."""
 
 
 @pytest.fixture
@@ -186,3 +192,56 @@ def edges() -> Iterator[Callable[..., Edge]]:
 def edge(edges: Callable[..., Edge], origin: Origin, tmp_path: Path) -> Edge:
     """A plain shared cache before the origin."""
     return edges(tmp_path, f"http://127.0.0.1:{origin.port}")
+
+
+class PaperOrigin:
+    """An origin that says what a paper would, and writes its log."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.rows: list[dict[str, Any]] = []
+        self.wait = 0.05
+        origin.says["/-/log"] = self._log
+        origin.says["/-/reads"] = Answer(b'{"added": 1}')
+
+    def _log(self, request: Any) -> Answer:
+        after = int(parse_qs(urlsplit(request.path).query)["after"][0])
+        end = time.monotonic() + self.wait
+        while len(self.rows) <= after and time.monotonic() < end:
+            time.sleep(0.01)
+        told = {"epoch": "e1", "position": len(self.rows), "rows": self.rows[after:], "flush": False}
+        return Answer(json.dumps(told).encode(), headers={"Cache-Control": "no-store"})
+
+    def tell(self, *keys: str, hard: bool = False, event: dict[str, Any] | None = None) -> int:
+        """Write one row; returns its number."""
+        self.rows.append({"id": len(self.rows) + 1, "keys": list(keys), "hard": hard, "event": event})
+        return len(self.rows)
+
+    def page(self, path: str, body: bytes = b"a page", **headers: str) -> None:
+        """Have one page."""
+        said = {
+            "Cache-Control": "public, max-age=0, s-maxage=60",
+            "Surrogate-Key": "site",
+            "Broadsheet-Log": "e1 0",
+        }
+        self.origin.says[path] = Answer(body, headers={**said, **headers})
+
+
+@pytest.fixture
+def paper_origin(origin: Origin) -> PaperOrigin:
+    return PaperOrigin(origin)
+
+
+@pytest.fixture
+def paper_edge(edges: Callable[..., Edge], paper_origin: PaperOrigin, tmp_path: Path) -> Callable[..., Edge]:
+    """Makes an edge with a paper's rules before an origin that only plays one."""
+
+    def make(*words: str, **environment: str) -> Edge:
+        port = free_port()
+        (tmp_path / "broadsheet.toml").write_text(
+            f'name = "The Test"\nbase_url = "http://127.0.0.1:{port}"\nlanguages = ["en", "az"]\n'
+            f'secret_key = "{"s" * 60}"\n'
+        )
+        return edges(tmp_path, f"http://127.0.0.1:{paper_origin.origin.port}", port, *words, **environment)
+
+    return make

@@ -104,7 +104,8 @@ class Paper:
         self._run("manage", "--dir", str(self.folder), "shell", "-c", code)
 
     def get(self, path, headers=None, host=None, method="GET"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        # Longer than the edge waits for its origin: what hangs is then an answer that says so.
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             named = {"Host": host} if host else {}
             connection.request(method, path, headers={**named, **(headers or {})})

@@ -33,7 +33,8 @@ def _processes(paper: Paper, bind: str) -> list[Process]:
     inner = f"unix:{origin_socket(folder)}"
     processes = [
         Process("origin", ["origin", "--dir", str(folder), "--bind", inner]),
-        Process("edge", ["edge", "--dir", str(folder), "--origin", inner, "--bind", bind]),
+        # It finishes what readers asked for and hands over their reads: with the origin still there.
+        Process("edge", ["edge", "--dir", str(folder), "--origin", inner, "--bind", bind], ends_first=True),
         Process("worker", ["worker", "--dir", str(folder)]),
     ]
     if paper.gateway == sandboxes.NAME and not paper.gateway_api_base:

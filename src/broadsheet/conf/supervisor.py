@@ -23,10 +23,11 @@ MOST_DEATHS = 4
 
 @dataclass(slots=True)
 class Process:
-    """One child. `command` are the words after `python -m broadsheet`."""
+    """One child. `command` are the words after `python -m broadsheet`; `ends_first` for one that needs the others to end."""
 
     name: str
     command: Sequence[str]
+    ends_first: bool = False
     child: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -82,13 +83,18 @@ def supervise(processes: Sequence[Process]) -> int:
 
 
 def _end(processes: Sequence[Process]) -> None:
-    running = [p.child for p in processes if p.child is not None and p.child.poll() is None]
-    for child in running:
-        child.terminate()
-    end = time.monotonic() + GRACE_SECONDS
-    for child in running:
-        try:
-            child.wait(max(0.1, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    for is_first in (True, False):
+        running = [
+            p.child
+            for p in processes
+            if p.ends_first is is_first and p.child is not None and p.child.poll() is None
+        ]
+        for child in running:
+            child.terminate()
+        end = time.monotonic() + GRACE_SECONDS
+        for child in running:
+            try:
+                child.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()

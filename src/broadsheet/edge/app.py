@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,11 +105,12 @@ class App:
         if row.get("flush"):
             self.hot.clear()
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the requests; its failure is logged, never raised."""
         task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -647,6 +648,7 @@ class App:
     async def tick(self) -> None:
         """Once a second: the clock, slow clients, the log of accesses; once a minute, what was used lately."""
         turn = 0
+        sending: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(1.0)
             turn += 1
@@ -661,28 +663,40 @@ class App:
             if turn % 60 == 0 and self.hot.used:
                 used, self.hot.used = self.hot.used, set()
                 self.store.touch((*name, variant) for name in used for variant in (b"", b"full", b"preview"))
-            if turn % 10 == 0 and self.paper is not None:
-                await self.reads.send(self.origin)
+            if turn % 10 == 0 and self.paper is not None and (sending is None or sending.done()):
+                # Beside the clock: an origin that hangs must not stop it.
+                sending = self.spawn(self.reads.send(self.origin))
 
     async def drain(self, seconds_: float = 10.0) -> None:
-        """Let running requests end, send what was counted, close."""
+        """Let running requests end and be read, send what was counted, close. Nothing of ours runs afterwards."""
         self.is_draining = True
         self.streams.end()
         end = self.loop.time() + seconds_
         for connection in list(self.connections):
             if not connection.busy:
                 connection.transport.close()
-        while any(c.busy for c in self.connections) and self.loop.time() < end:
+        while self.connections and self.loop.time() < end:
             await asyncio.sleep(0.05)
+        await _ended_all(self._tasks)
         if self.paper is not None:
             with suppress(OriginDown, TimeoutError):
                 async with asyncio.timeout(2.0):
                     await self.reads.send(self.origin)
         for connection in list(self.connections):
             connection.transport.abort()
+        # Who waits for the origin would go on to the file, which is closed next.
+        await _ended_all(asyncio.all_tasks(self.loop) - {asyncio.current_task()})
         await self.origin.close()
 
     @property
     def holder(self) -> int:
         """Who we are in leases."""
         return os.getpid()
+
+
+async def _ended_all(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
+    """Cancel tasks and wait until they are gone."""
+    stopped = [task for task in tasks if task is not None]
+    for task in stopped:
+        task.cancel()
+    await asyncio.gather(*stopped, return_exceptions=True)

@@ -28,6 +28,8 @@ MOST_PIPELINED = 64
 # Seconds: for a whole head, for the next piece of a body, for the next request, for a client that does not read.
 HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS, STUCK_SECONDS = 10.0, 30.0, 75.0, 60.0
 BODY_HIGH, WRITE_HIGH = 262_144, 262_144
+# A body may take BODY_SECONDS and its size at this rate, whatever the pauses in it.
+LEAST_BYTES_A_SECOND = 1_024
 _ONCE = frozenset({b"host", b"content-length", b"authorization", b"content-type", b"transfer-encoding"})
 
 
@@ -36,10 +38,16 @@ class Gone(Exception):
 
 
 class Body:
-    """A request's body as it arrives; stops the client when nobody reads."""
+    """A request's body as it arrives; stops the client when nobody reads.
 
-    def __init__(self, connection: Connection) -> None:
+    `is_awaited`: the client sends it only when told to go on, which is when somebody begins to read.
+    """
+
+    def __init__(self, connection: Connection, *, is_awaited: bool = False) -> None:
         self._connection = connection
+        self._is_awaited = is_awaited
+        self._began = connection.loop.time()
+        self._came = 0
         self._parts: deque[bytes] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -49,6 +57,7 @@ class Body:
     def feed(self, data: bytes) -> None:
         self._parts.append(data)
         self._size += len(data)
+        self._came += len(data)
         if self._size > BODY_HIGH:
             self._connection.pause()
         self._wake.set()
@@ -62,6 +71,8 @@ class Body:
         self._wake.set()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._is_awaited and not self._came and not self.is_done:
+            await self._connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         while True:
             while self._parts:
                 part = self._parts.popleft()
@@ -74,7 +85,9 @@ class Body:
             if self.is_done:
                 return
             self._wake.clear()
-            async with asyncio.timeout(BODY_SECONDS):
+            # Who sends a byte now and then would keep one of the origin's few connections for ever.
+            due = self._began + BODY_SECONDS + self._came / LEAST_BYTES_A_SECOND
+            async with asyncio.timeout(min(BODY_SECONDS, due - self._connection.loop.time())):
                 await self._wake.wait()
 
 
@@ -217,6 +230,11 @@ class Connection(asyncio.Protocol):
         name = name.lower()
         self.size += len(name) + len(value)
         headers = self.headers
+        if self.body is not None:
+            # A trailer: it comes too late to say anything of the request (RFC 9110 §6.5.1).
+            if self.size > MOST_HEAD_BYTES:
+                raise Refused(431, "The request's trailer is too long.")
+            return
         if name in headers:
             if name in _ONCE:
                 raise Refused(400, f"{name.decode('latin-1')} was sent twice.")
@@ -234,12 +252,11 @@ class Connection(asyncio.Protocol):
                 raise Refused(400, "The body's length has two readings.")
         elif headers.get(b"content-length", b"0") == b"0":
             return
-        self.body = Body(self)
+        is_asking = headers.get(b"expect", b"").lower() == b"100-continue"
+        self.body = Body(self, is_awaited=is_asking and self.parser.get_http_version() == "1.1")
         request = self._request()
         request.body = self.body
         self._take(request)
-        if headers.get(b"expect", b"").lower() == b"100-continue" and not self.is_closing:
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, data: bytes) -> None:
         self.fed = 0
@@ -308,7 +325,11 @@ class Connection(asyncio.Protocol):
         self.busy = False
         if self.is_closing:
             return
-        if not request.is_kept or (request.body is not None and not request.body.is_done):
+        if (
+            not request.is_kept
+            or self.app.is_draining
+            or (request.body is not None and not request.body.is_done)
+        ):
             self.is_closing = True
             self.transport.close()
             return

@@ -55,6 +55,8 @@ def _supervise(settings: Settings, bound: socket.socket) -> int:
     def stop(number: int, frame: object) -> None:
         nonlocal stopping
         stopping = True
+        # Ours too, or those who come now would wait at a door that nobody opens.
+        bound.close()
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGTERM)
@@ -64,13 +66,21 @@ def _supervise(settings: Settings, bound: socket.socket) -> int:
     started: dict[int, float] = {}
 
     def spawn(slot: int) -> None:
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os._exit(_work(settings, bound, slot))
-        children[child] = slot
-        started[child] = time.monotonic()
+        # Told to stop in between, we would not know of this child and wait for it for ever.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        try:
+            if stopping:
+                return
+            child = os.fork()
+            if child == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_SETMASK, held)
+                os._exit(_work(settings, bound, slot))
+            children[child] = slot
+            started[child] = time.monotonic()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
     for slot in range(settings.workers):
         spawn(slot)

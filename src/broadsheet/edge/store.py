@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,12 @@ class Store:
                 found.append((_NUMBER.unpack(cursor.key())[0], json.loads(cursor.value())))
                 there = cursor.next()
         return found
+
+    def newest_rows(self, most: int) -> Iterator[dict[str, Any]]:
+        """The last `most` rows, newest first."""
+        with self.env.begin(db=self.rows) as reading:
+            for value in islice(reading.cursor().iterprev(keys=False), most):
+                yield json.loads(value)
 
     def all_purges(self) -> dict[str, tuple[int, int]]:
         """Key → (position of its last soft purge, of its last hard one)."""
