@@ -35,9 +35,8 @@ class Seller(BaseGenericSetting):
 
     @classmethod
     def current(cls) -> Seller:
-        """The one there is."""
-        seller: Seller = cls.load()
-        return seller
+        """The one there is, or an unsaved one: the selling pages ask for it, and no reader may wait for a write."""
+        return cls.objects.select_related("retention_code").first() or cls()
 
     def facts(self) -> dict[str, Any]:
         """What is printed on an invoice, as JSON."""
