@@ -57,6 +57,18 @@ def test_the_key_before_the_last_rotation_still_counts_and_the_one_before_does_n
     assert decode_pass(old, ["newest", "new", "old"]) is None
 
 
+@given(pass_=passes, reads=reads)
+def test_while_two_keys_live_the_old_is_believed_and_the_new_signs(pass_, reads):
+    meter, both = Meter(reads), ["new", "old"]
+
+    assert decode_pass(encode_pass(pass_, ["old"]), both) == pass_
+    assert decode_meter(encode_meter(meter, ["old"]), both) == meter
+    assert decode_pass(encode_pass(pass_, both), ["new"]) == pass_
+    assert decode_meter(encode_meter(meter, both), ["new"]) == meter
+    assert decode_pass(encode_pass(pass_, both), ["old"]) is None
+    assert decode_meter(encode_meter(meter, ["old"]), ["new"]).is_spent
+
+
 def test_a_full_meter_fits_a_cookie():
     meter = Meter(tuple((2**40 + n, NOW + timedelta(hours=n)) for n in range(200)))
 

@@ -140,6 +140,17 @@ def test_clocks_five_minutes_apart_neither_lock_out_nor_break(skew, life):
     )
 
 
+@given(skew=st.integers(-300, 300), reads=st.lists(stories, max_size=3, unique=True), story=stories)
+def test_a_meter_written_by_a_clock_five_minutes_off_counts_the_same(skew, reads, story):
+    there = Meter(tuple((n, NOW) for n in reads))
+    here = NOW + timedelta(seconds=skew)
+
+    same = decide(Access.METERED, story, None, there, LIMITS, NOW)
+    shifted = decide(Access.METERED, story, None, there, LIMITS, here)
+
+    assert (shifted.variant, shifted.left) == (same.variant, same.left)
+
+
 def test_a_spent_meter_opens_nothing_metered_but_everything_free():
     assert not full(Access.METERED, meter=Meter.spent())
     assert full(Access.FREE, meter=Meter.spent())
