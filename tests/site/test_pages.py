@@ -8,6 +8,7 @@ from wagtail.models import Page, PageViewRestriction
 from broadsheet.newsroom.models import Correction, InfoPage, Story, Topic
 from broadsheet.newsroom.services import refile
 from broadsheet.pictures.services import render_pending
+from broadsheet.site.chrome import chrome_of
 from tests.factories import make_author, make_gallery, make_picture, make_story
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,10 @@ def test_pages_run_no_inline_script_and_ask_nobody_else(client, paper):
     assert "unsafe" not in policy
     assert " style=" not in page.content.decode()
     assert "onclick" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"), [("en", "ltr"), ("az", "ltr"), ("ru", "ltr"), ("ar", "rtl")]
+)
+def test_only_arabic_runs_from_right_to_left(paper, language, direction):
+    assert chrome_of(paper.fronts["en"], "/", language).direction == direction

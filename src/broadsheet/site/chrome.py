@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import timezone, translation
-from django.utils.translation import get_language_info
 
 from broadsheet.newsroom.document import Named
 from broadsheet.newsroom.models import FrontPage
@@ -121,7 +120,8 @@ def chrome_of(
         today=now.date(),
         zone_name=paper.time_zone,
         language=language,
-        direction="rtl" if get_language_info(language)["bidi"] else "ltr",
+        # Not what get_language_info says: it takes Azerbaijani for right-to-left.
+        direction="rtl" if language.split("-")[0] in settings.LANGUAGES_BIDI else "ltr",
         base_url=base,
         canonical=base + (canonical or path),
         home_path=f"{prefix}/",
