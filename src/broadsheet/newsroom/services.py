@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -61,26 +62,42 @@ def publish_due() -> None:
     call_command("publish_scheduled", verbosity=0)
 
 
-def settle_files(page: Listed | FrontPage) -> None:
-    """Release or withhold every file that `page` uses, each by whether anything public still shows it.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a page, by id."""
+
+    pictures: frozenset[int] = frozenset()
+    clips: frozenset[int] = frozenset()
+
+    def __or__(self, other: Files) -> Files:
+        return Files(self.pictures | other.pictures, self.clips | other.clips)
+
+
+def files_of(page: Listed | FrontPage) -> Files:
+    """What `page` uses, by Wagtail's reference index as it is now and by the fields of `page`."""
+    picture_type, clip_type = (str(ContentType.objects.get_for_model(model).pk) for model in (Picture, Clip))
+    used = ReferenceIndex.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Page), object_id=str(page.pk)
+    ).values_list("to_content_type_id", "to_object_id")
+    own = {field.attname: getattr(page, field.attname) for field in page._meta.concrete_fields}
+    shown = {own[name] for name in ("lead_picture_id", "share_picture_id") if own.get(name)}
+    clips = {own["lead_clip_id"]} if own.get("lead_clip_id") else set()
+    return Files(
+        frozenset(shown | {int(pk) for kind, pk in used if str(kind) == picture_type}),
+        frozenset(clips | {int(pk) for kind, pk in used if str(kind) == clip_type}),
+    )
+
+
+def settle_files(page: Listed | FrontPage, before: Files = Files()) -> None:
+    """Release or withhold every file that `page` uses, or used `before`, by whether anything public still shows it.
 
     Wagtail brings its reference index up to date in a task, too late for us: the page's own entries are renewed here.
     """
     if page.pk and type(page).objects.filter(pk=page.pk).exists():
         ReferenceIndex.create_or_update_for_object(page)
-    picture_type, clip_type = (str(ContentType.objects.get_for_model(model).pk) for model in (Picture, Clip))
-    used = ReferenceIndex.objects.filter(
-        base_content_type=ContentType.objects.get_for_model(Page),
-        object_id=str(page.pk),
-    ).values_list("to_content_type_id", "to_object_id")
-    own = {field.attname: getattr(page, field.attname) for field in page._meta.concrete_fields}
-    ids = {int(pk) for kind, pk in used if str(kind) == picture_type}
-    ids |= {own[name] for name in ("lead_picture_id", "share_picture_id") if own.get(name)}
-    settle_pictures(ids)
-    clips = {int(pk) for kind, pk in used if str(kind) == clip_type} | (
-        {own["lead_clip_id"]} if own.get("lead_clip_id") else set()
-    )
-    for clip in clips:
+    files = files_of(page) | before
+    settle_pictures(files.pictures)
+    for clip in files.clips:
         shown = public(Story.objects.filter(lead_clip_id=clip)).exists()
         (pictures.release if shown else pictures.withhold)((), [clip])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
@@ -12,11 +12,21 @@ from . import services
 from .models import Author, FrontPage, Gallery, Listed, Section, Story
 
 
+@receiver(pre_save, sender=Story, dispatch_uid="note_files_of_story")
+@receiver(pre_save, sender=Gallery, dispatch_uid="note_files_of_gallery")
+@receiver(pre_save, sender=FrontPage, dispatch_uid="note_files_of_front")
+def note_files(instance: Listed | FrontPage, **_: Any) -> None:
+    """What the page showed until now: a picture that is taken out of it must be withheld, and nothing later names it."""
+    stored = type(instance).objects.filter(pk=instance.pk).first() if instance.pk else None
+    if stored is not None and stored.live:
+        instance._files_before = services.files_of(stored)
+
+
 @receiver(page_published, dispatch_uid="release_files_of_published")
 def release_files_of_published(instance: Any, **_: Any) -> None:
     """Wagtail sends `published` for a page that is only scheduled, too: `live` decides."""
     if isinstance(instance, (Story, Gallery, FrontPage)):
-        services.settle_files(instance)
+        services.settle_files(instance, getattr(instance, "_files_before", services.Files()))
 
 
 @receiver(page_unpublished, dispatch_uid="withhold_files_of_unpublished")
