@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -59,7 +60,7 @@ def _environment():
     if url:
         import psycopg
 
-        name = f"broadsheet_edge_{os.getpid()}"
+        name = f"broadsheet_edge_{uuid4().hex}"
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         kept["BROADSHEET_DATABASE_URL"] = f"{url.rpartition('/')[0]}/{name}"

@@ -142,8 +142,15 @@ def test_cancelled_at_the_period_end_and_resumed_and_cancelled(api, shop, receiv
         "too_expensive",
     )
     assert len(api.v1.invoices.list({"subscription": made.id}).data) == 1
-    told = eventually(lambda: [e for e in receiver.events() if e["type"] == "customer.subscription.updated"])
-    assert told[0]["data"]["previous_attributes"]["cancel_at_period_end"] is False
+    assert eventually(
+        lambda: [
+            event
+            for event in receiver.events()
+            if event["type"] == "customer.subscription.updated"
+            and event["data"]["previous_attributes"].get("cancel_at_period_end") is False
+            and event["data"]["object"]["cancel_at_period_end"] is True
+        ]
+    )
 
 
 def test_an_upgrade_is_prorated_on_the_next_invoice(api, shop):
