@@ -63,6 +63,7 @@ def varnish(paper_edge, paper_origin, tmp_path):
     process.wait(20)
 
 
+@pytest.mark.slow
 def test_a_subscribers_page_reaches_no_stranger_through_it(varnish, tmp_path):
     held = Pass(7, frozenset({"stories"}), datetime.now(UTC) + timedelta(minutes=10))
     cookie = {"Cookie": f"bs_pass={encode_pass(held, load(tmp_path).reader_keys)}"}

@@ -28,6 +28,7 @@ def test_a_paper_without_providers_has_no_app_no_table_and_no_address(client, pa
     assert "oidc" not in client.get("/account/login/").text
 
 
+@pytest.mark.slow
 def test_the_journeys_of_a_paper_with_a_provider():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

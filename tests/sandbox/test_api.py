@@ -8,6 +8,8 @@ import stripe
 
 from .conftest import KEY, page
 
+pytestmark = pytest.mark.slow
+
 
 def test_products_prices_and_lookup_keys(api):
     product = api.v1.products.create({"name": "Archive", "metadata": {"scope": "archive"}, "default_price_data": {

@@ -5,6 +5,8 @@ import stripe
 
 from .conftest import CARD, SECRET, eventually, page
 
+pytestmark = pytest.mark.slow
+
 BACK = {
     "success_url": "http://127.0.0.1:9/done?s={CHECKOUT_SESSION_ID}",
     "cancel_url": "http://127.0.0.1:9/offer",

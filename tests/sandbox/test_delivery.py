@@ -13,6 +13,8 @@ import stripe
 
 from .conftest import CARD, KEY, SECRET, Receiver, Server, eventually, free_port, page
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_event_says_what_was_before(api, receiver):
     customer = api.v1.customers.create(

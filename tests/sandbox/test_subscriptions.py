@@ -7,6 +7,8 @@ import stripe
 
 from .conftest import eventually
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 
 

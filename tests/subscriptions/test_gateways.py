@@ -77,6 +77,7 @@ class SandboxDesk(Desk):
             time.sleep(0.02)
 
 
+@pytest.mark.slow
 class TestSandbox(GatewayContract):
     @pytest.fixture
     def desk(self, sale: Sale, server: Sandbox) -> Desk:

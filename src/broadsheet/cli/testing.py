@@ -17,6 +17,8 @@ from broadsheet.conf.founding import template_database
 from broadsheet.conf.paper import BadSetting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+# What everybody runs; `--all` adds the rest, on SQLite.
+QUICK = "not browser and not migrations and not docs and not slow and not killing"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,7 +31,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
     os.chdir(CHECKOUT)
     template_database()
     if not arguments.all:
-        return _pytest(["-m", "not browser and not migrations and not docs and not killing", *rest])
+        return _pytest(["-m", QUICK, *rest])
     codes = {name: _tool(name, command) for name, command in TOOLS}
     skipped: list[str] = []
     marks = ["not migrations"]
@@ -41,7 +43,7 @@ def test(arguments: Namespace, rest: list[str]) -> int:
             skipped.append("PostgreSQL (no server binaries and no BROADSHEET_TEST_DATABASE_URL)")
         else:
             codes["PostgreSQL"] = _pytest(
-                ["-m", "not browser and not migrations and not docs and not killing", *rest],
+                ["-m", QUICK, *rest],
                 BROADSHEET_TEST_DATABASE_URL=url,
             )
     codes["migrations"] = _pytest(["-m", "migrations", "-n", "0", "tests/house"])
