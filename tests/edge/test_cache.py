@@ -210,7 +210,7 @@ def test_an_upload_goes_through_as_it_comes(edge, origin):
     ],
 )
 def test_what_has_two_readings_is_answered_here(edge, origin, request_, status):
-    assert edge.raw(request_).split(b" ", 2)[1] == status
+    assert edge.raw(request_, timeout=1).split(b" ", 2)[1] == status
     assert origin.asked == []
     assert edge.get("/-/health").status == 200
 
@@ -228,6 +228,7 @@ def test_nobody_speaks_for_the_edge(edge, origin):
     assert not {name.lower() for name in hostile} - {"connection"} & set(origin.asked[-1][2])
 
 
+@pytest.mark.slow
 def test_a_client_that_dawdles_is_sent_away(edge):
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", edge.port), timeout=20) as connection:

@@ -4,6 +4,8 @@ import json
 import signal
 import time
 
+import pytest
+
 from .conftest import Answer
 
 
@@ -11,6 +13,7 @@ def batches(origin):
     return [json.loads(body) for _, path, _, body in origin.asked if path == "/-/reads"]
 
 
+@pytest.mark.slow
 def test_a_batch_that_the_origin_may_have_missed_is_the_same_batch_when_it_is_sent_again(
     paper_edge, paper_origin
 ):
@@ -39,6 +42,7 @@ def test_a_batch_that_the_origin_may_have_missed_is_the_same_batch_when_it_is_se
     assert "127.0.0.1" not in json.dumps(batches(origin))
 
 
+@pytest.mark.slow
 def test_an_origin_that_hangs_does_not_stop_the_clock(paper_edge, paper_origin, tmp_path):
     log = tmp_path / "access.log"
     paper_origin.page("/nation/a/", **{"Broadsheet-Access": "free; story=7"})

@@ -7,6 +7,8 @@ import re
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.edge.test_paper import Paper
 from tests.edge.test_paper import paper as paper  # the fixture
 
@@ -38,6 +40,7 @@ class Visitor:
             connection.close()
 
 
+@pytest.mark.slow
 def test_a_reader_registers_by_code_and_the_story_opens(paper: Paper) -> None:
     visitor, story = Visitor(paper), "/nation/registered-0/"
     before = visitor.ask("GET", story)[2]
@@ -56,6 +59,7 @@ def test_a_reader_registers_by_code_and_the_story_opens(paper: Paper) -> None:
     assert "Register to read on" not in visitor.ask("GET", story)[2]
 
 
+@pytest.mark.slow
 def test_the_limit_counts_the_address_that_the_edge_saw(paper: Paper) -> None:
     outbox = paper.folder / "var" / "outbox"
     before = len(list(outbox.iterdir()))

@@ -266,6 +266,7 @@ def test_the_newsroom_and_accounts_pass_through_unkept(paper):
     assert paper.get("/account/me").cache == "fwd=bypass"
 
 
+@pytest.mark.slow
 def test_reads_reach_the_newsroom(paper):
     for _ in range(7):
         paper.get("/nation/free-4/", {"Referer": "https://news.example/x?y=secret"})

@@ -78,7 +78,9 @@ def _tool(name: str, command: Sequence[str]) -> int:
 
 
 def _pytest(words: Sequence[str], **environment: str) -> int:
-    parallel = [] if "-n" in words else ["-n", "2", "--dist", "loadgroup"]
+    # Many tests wait for processes and clocks: one runner more than cores keeps the cores at work.
+    runners = min(8, (os.cpu_count() or 1) + 1)
+    parallel = [] if "-n" in words else ["-n", str(runners), "--dist", "loadgroup"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *parallel, *words], env={**os.environ, **environment}, check=False
     ).returncode
