@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +13,17 @@ from django.utils import timezone
 
 from broadsheet.newsroom.roles import Role, install_roles
 from broadsheet.readers.models import User
-from broadsheet.subscriptions import ledger
-from broadsheet.subscriptions.models import Invoice, Plan, Price, Seller, Subscription
+from broadsheet.subscriptions import acts, ledger
+from broadsheet.subscriptions.events import Kind, Stage
+from broadsheet.subscriptions.models import GatewayRef, Invoice, Plan, Price, Seller, Subscription
 from tests.factories import Paper
 
+from .fake_gateway import FakeGateway
 from .test_ledger import life
+from .test_standing import snapshot
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
 BASE = "/newsroom/snippets/subscriptions"
 
 
@@ -118,10 +123,10 @@ def test_the_numbers_cost_the_same_for_one_and_for_many(
     from broadsheet.subscriptions import dashboard
 
     fill(0, 3)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         dashboard.numbers()
     fill(3, 400)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         numbers = dashboard.numbers()
     assert numbers.by_status == [("active", 403)]
     assert [money.amount for money in numbers.monthly] == [403 * 499]
@@ -198,3 +203,34 @@ def test_staff_record_a_transfer_once(circulation: Client, reader: User, price: 
     invoice.refresh_from_db()
     assert (subscription.status, invoice.state, invoice.kind) == ("active", "paid", "invoice")
     assert Notice.objects.filter(kind="receipt").count() == 1
+
+
+def test_the_dashboard_says_money_to_the_cent_and_what_stories_are_called(
+    circulation: Client, paper: Paper, price: Price
+) -> None:
+    story = paper.story("The bridge opens")
+    Subscription.objects.create(gateway="test", ref="s", price=price, status="past_due", last_story=story.pk)
+    page = circulation.get("/newsroom/circulation/").content.decode()
+    assert "4.99" in page
+    assert "payment overdue" in page
+    assert "The bridge opens" in page
+
+
+def test_staff_who_ask_the_gateway_get_the_last_word_on_a_second_with_two_reports(
+    circulation: Client, reader: User, price: Price, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeGateway()
+    monkeypatch.setattr(acts, "get", lambda _name: fake)
+    GatewayRef.objects.create(gateway="fake", kind="price", local=str(price.pk), ref="price_1")
+    facts = {"reader": reader.pk, "period_end": NOW + timedelta(days=30)}
+    told = [
+        snapshot(NOW, stage, number, **facts) for number, stage in enumerate((Stage.ACTIVE, Stage.PAUSED))
+    ]
+    ledger.record("fake", told)
+    subscription = reader.subscriptions.get()
+    assert subscription.needs_fetch
+    seen = replace(told[0], id="seen", kind=Kind.OBSERVATION)
+    monkeypatch.setattr(fake, "observe", lambda _ref: seen)
+    circulation.post(f"/newsroom/circulation/{subscription.pk}/look/", {"key": "one"})
+    subscription.refresh_from_db()
+    assert (subscription.status, subscription.needs_fetch) == ("active", False)

@@ -11,7 +11,7 @@ class SiteConfig(AppConfig):
         from broadsheet.newsroom.models import FrontPage, Gallery, InfoPage, Section, Story
         from broadsheet.press import networks
         from broadsheet.readers import facts, stories
-        from broadsheet.subscriptions import entitlements, previews
+        from broadsheet.subscriptions import dashboard, entitlements, previews
 
         from . import rights, selectors, signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .views import front, gallery, info, section, story, subscribe
@@ -23,5 +23,6 @@ class SiteConfig(AppConfig):
         rendering.register(InfoPage, info.info)
         stories.register_resolver(selectors.public_lines)
         previews.register(subscribe.subscribe)
+        dashboard.register_titles(selectors.headlines)
         networks.register(entitlements.networks)
         facts.register(rights.standing)

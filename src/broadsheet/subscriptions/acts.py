@@ -12,6 +12,7 @@ from .gateways.registry import get
 from .ledger import record
 from .models import Invoice, Subscription
 from .money import parse
+from .reconciling import look
 
 
 @runtime_checkable
@@ -30,15 +31,17 @@ _ACTS: dict[str, Act] = {
     "keep": lambda gateway, row, key: gateway.keep(row.ref, key),
     "pause": lambda gateway, row, key: gateway.pause(row.ref, None, key),
     "resume": lambda gateway, row, key: gateway.resume(row.ref, key),
-    "look": lambda gateway, row, key: [gateway.observe(row.ref)],
 }
-ACTS = tuple(_ACTS)
+ACTS = (*_ACTS, "look")
 
 
 def act(subscription: Subscription, name: str, key: str) -> None:
     """Do `name` (one of `ACTS`). The same key again does nothing more. Raises `GatewayError`."""
     gateway = get(subscription.gateway)
-    record(subscription.gateway, _ACTS[name](gateway, subscription, key))
+    if name == "look":
+        look(gateway, subscription.ref)
+    else:
+        record(subscription.gateway, _ACTS[name](gateway, subscription, key))
 
 
 def refund(invoice: Invoice, written: str, key: str) -> None:

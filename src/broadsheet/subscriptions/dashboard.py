@@ -12,6 +12,7 @@ from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from .models import Departure, Price, Subscription
+from .models.sales import STATUSES
 from .money import Money
 from .standing import Status
 
@@ -70,6 +71,7 @@ def numbers() -> Numbers:
         Subscription.objects.values("status", "price").annotate(n=Count("pk"), seats=Sum("quantity"))
     )
     prices = Price.objects.select_related("plan").in_bulk({row["price"] for row in counted if row["price"]})
+    words = dict(STATUSES)
     statuses: dict[str, int] = {}
     plans: dict[tuple[str, str], int] = {}
     monthly: dict[str, Fraction] = {}
@@ -88,8 +90,8 @@ def numbers() -> Numbers:
             old[price] = old.get(price, 0) + row["n"]
     months = _months()
     return Numbers(
-        by_status=sorted(statuses.items()),
-        by_plan=sorted((plan, status, n) for (plan, status), n in plans.items()),
+        by_status=[(str(words[status]), n) for status, n in sorted(statuses.items())],
+        by_plan=[(plan, str(words[status]), n) for (plan, status), n in sorted(plans.items())],
         monthly=[Money(round(amount), currency) for currency, amount in sorted(monthly.items())],
         churn=_churn(months[-1]),
         churn_before=_churn(months[-2]),
