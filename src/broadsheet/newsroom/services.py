@@ -79,9 +79,9 @@ def files_of(page: Listed | FrontPage) -> Files:
     used = ReferenceIndex.objects.filter(
         base_content_type=ContentType.objects.get_for_model(Page), object_id=str(page.pk)
     ).values_list("to_content_type_id", "to_object_id")
-    own = {field.attname: getattr(page, field.attname) for field in page._meta.concrete_fields}
-    shown = {own[name] for name in ("lead_picture_id", "share_picture_id") if own.get(name)}
-    clips = {own["lead_clip_id"]} if own.get("lead_clip_id") else set()
+    fields = ("lead_picture_id", "share_picture_id")
+    shown = {pk for name in fields if (pk := getattr(page, name, None))}
+    clips = {pk for pk in (getattr(page, "lead_clip_id", None),) if pk}
     return Files(
         frozenset(shown | {int(pk) for kind, pk in used if str(kind) == picture_type}),
         frozenset(clips | {int(pk) for kind, pk in used if str(kind) == clip_type}),

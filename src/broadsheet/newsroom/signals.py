@@ -17,8 +17,8 @@ from .models import Author, FrontPage, Gallery, Listed, Section, Story
 @receiver(pre_save, sender=FrontPage, dispatch_uid="note_files_of_front")
 def note_files(instance: Listed | FrontPage, **_: Any) -> None:
     """What the page showed until now: a picture that is taken out of it must be withheld, and nothing later names it."""
-    stored = type(instance).objects.filter(pk=instance.pk).first() if instance.pk else None
-    if stored is not None and stored.live:
+    stored = type(instance).objects.live().filter(pk=instance.pk).first() if instance.pk else None
+    if stored is not None:
         instance._files_before = services.files_of(stored)
 
 
