@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from .fields import Headers, first, http_date, tag_matches, weak
+from .fields import Headers, first, http_date, weak
 
 # Never passed on from a stored response: hop-by-hop, recomputed, or between origin and edge only.
 _OURS = frozenset(
@@ -162,10 +162,6 @@ class Stored:
     def matches(self, headers: dict[bytes, bytes]) -> bool:
         """Whether it was made for a request like this one (RFC 9111 §4.1)."""
         return all(normal(headers.get(name)) == value for name, value in self.vary)
-
-    def is_not_modified(self, field: bytes, coding: bytes) -> bool:
-        """Whether `If-None-Match` names what would be sent."""
-        return tag_matches(field, self.head(coding).etag)
 
     def pack(self) -> bytes:
         """As a record for the file; see `unpack`."""

@@ -43,10 +43,6 @@ class Image:
     def is_ready(self) -> bool:
         return bool(self.src)
 
-    @property
-    def is_portrait(self) -> bool:
-        return self.height > self.width
-
     def with_words(self, *, alt: str = "", caption: str = "", credit: str = "") -> Image:
         """The same picture with the words of the place that shows it, where those are given."""
         return replace(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from broadsheet.readers import newsletters
 
@@ -20,6 +18,7 @@ from . import papers
 from .models import Checkout, Invoice, Notice, Seller, Subscription
 from .money import Money
 from .notices import OFFERS
+from .wording import day
 
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -96,9 +95,9 @@ def _of_subscription(subscription: Subscription, language: str) -> dict[str, Any
         "plan": price.plan.name if price else "",
         "amount": price.money.text(language) if price else "",
         "interval": price.get_interval_display() if price else "",
-        "trial_end": _day(subscription.trial_end, language),
-        "period_end": _day(subscription.period_end, language),
-        "until": _day(subscription.access_until, language),
+        "trial_end": day(subscription.trial_end, language),
+        "period_end": day(subscription.period_end, language),
+        "until": day(subscription.access_until, language),
     }
 
 
@@ -106,7 +105,7 @@ def _of_invoice(invoice: Invoice, language: str) -> dict[str, Any]:
     return {
         "number": invoice.number,
         "reference": invoice.ref,
-        "due": _day(invoice.due_at, language),
+        "due": day(invoice.due_at, language),
         "bank_details": Seller.current().bank_details,
         "total": Money(abs(invoice.total), invoice.currency).text(language),
         "corrected": invoice.corrects.number if invoice.corrects else "",
@@ -126,13 +125,6 @@ def _attachments(notice: Notice) -> Sequence[tuple[str, bytes, str]]:
         return ()
     invoice = Invoice.objects.get(pk=pk)
     return [(f"{invoice.number or invoice.ref}.pdf", papers.pdf(invoice), "application/pdf")]
-
-
-def _day(moment: datetime | None, language: str) -> str:
-    if moment is None:
-        return ""
-    text: str = format_date(timezone.localtime(moment).date(), format="long", locale=language)
-    return text
 
 
 def _absolute(path: str) -> str:

@@ -18,6 +18,7 @@ from broadsheet.readers.models import User
 
 from .models import Checkout, Invoice, Notice, Subscription
 from .standing import Status
+from .wording import language_of
 
 # Days after the first failed charge; one more goes out the day before the grace ends.
 DUNNING_DAYS = (0, 3, 7)
@@ -55,12 +56,6 @@ def owe(
             "facts": facts,
         },
     )
-
-
-def language_of(reader: User | None) -> str:
-    """The language a reader is written to in: their own, else the paper's first."""
-    chosen: str = (reader.language if reader else "") or settings.LANGUAGE_CODE
-    return chosen
 
 
 def drop_waiting(prefix: str) -> int:

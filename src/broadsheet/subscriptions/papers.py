@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
-from babel.dates import format_date
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +13,7 @@ from fpdf import FPDF, XPos, YPos
 
 from .models import Invoice
 from .money import Money
+from .wording import day, language_of
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 MARGIN = 20
@@ -22,14 +22,17 @@ LINE = 6
 
 def pdf(invoice: Invoice, language: str = "") -> bytes:
     """The paper of one numbered invoice; the same bytes whenever it is asked for in that language."""
-    language = language or _language(invoice)
+    language = language or language_of(invoice.reader)
     with translation.override(language):
         return bytes(_Sheet(invoice, language).drawn().output())
 
 
-def _language(invoice: Invoice) -> str:
-    reader = invoice.reader
-    return (reader.language if reader else "") or settings.LANGUAGE_CODE
+def answer(invoice: Invoice) -> HttpResponse:
+    """The paper as a file that nobody on the way keeps."""
+    response = HttpResponse(pdf(invoice), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{invoice.number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 class _Sheet:
@@ -70,11 +73,11 @@ class _Sheet:
         self._say(self.invoice.seller.get("name") or settings.PAPER.name, bold=True, size=11)
         self.page.ln(10)
         self._say(self._title(), bold=True, size=18, height=10)
-        self._say(self._day(self.invoice.issued_at))
+        self._say(day(self.invoice.issued_at, self.language))
         if self.invoice.corrects:
             self._say(_("Corrects invoice %s") % self.invoice.corrects.number)
         if self.invoice.period_start and self.invoice.period_end:
-            span = f"{self._day(self.invoice.period_start)} – {self._day(self.invoice.period_end)}"
+            span = f"{day(self.invoice.period_start, self.language)} – {day(self.invoice.period_end, self.language)}"
             self._say(_("Period: %s") % span)
         self.page.ln(8)
 
@@ -122,7 +125,7 @@ class _Sheet:
                 self._say(line)
             self._say(_("Reference: %s") % self.invoice.ref)
             if self.invoice.due_at:
-                self._say(_("Due: %s") % self._day(self.invoice.due_at))
+                self._say(_("Due: %s") % day(self.invoice.due_at, self.language))
         if address := self.invoice.seller.get("email"):
             self._say(_("Questions: %s") % address, size=8)
 
@@ -151,12 +154,6 @@ class _Sheet:
 
     def _money(self, amount: int) -> str:
         return Money(amount, self.invoice.currency).text(self.language)
-
-    def _day(self, moment: datetime | None) -> str:
-        if moment is None:
-            return ""
-        text: str = format_date(timezone.localtime(moment).date(), format="long", locale=self.language)
-        return text
 
 
 def _party_lines(party: dict[str, str]) -> list[str]:

@@ -15,9 +15,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
-from django.utils.translation import gettext as _
 
-from broadsheet.newsroom.document import Block, Card
+from broadsheet.newsroom.document import Block
 from broadsheet.pictures.selectors import Image
 
 from ..structured import structured_gallery, structured_paper, structured_story
@@ -172,9 +171,3 @@ def include_block(context: Context, block: Block, **extra: Any) -> str:
     """One block of a story by its own template, `site/blocks/<kind>.html`."""
     found = get_template(f"site/blocks/{block.kind}.html")
     return found.render({"block": block, "chrome": context.get("chrome"), **extra})
-
-
-@register.simple_tag
-def byline_names(card: Card) -> str:
-    """The names of a card's authors."""
-    return _(", ").join(author.name for author in card.bylines)

@@ -129,11 +129,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, number: int) -> HttpResponse:
     """`/subscribe/mine/invoices/<id>.pdf`: one of one's own."""
     mine = Invoice.objects.filter(reader=buyers.person(request)).exclude(number=None)
-    found = get_object_or_404(mine, pk=number)
-    response = HttpResponse(papers.pdf(found), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    response.headers["Cache-Control"] = buyers.PERSONAL
-    return response
+    return papers.answer(get_object_or_404(mine, pk=number))
 
 
 @never_cache

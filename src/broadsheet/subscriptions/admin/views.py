@@ -143,12 +143,4 @@ def inspect_address(subscription: Subscription) -> str:
 @require_GET
 def invoice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice, for staff."""
-    return pdf_answer(get_object_or_404(Invoice.objects.exclude(number=None), pk=pk))
-
-
-def pdf_answer(invoice: Invoice) -> HttpResponse:
-    """An invoice as a file that nobody in between keeps."""
-    response = HttpResponse(papers.pdf(invoice), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{invoice.number}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return papers.answer(get_object_or_404(Invoice.objects.exclude(number=None), pk=pk))
