@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from broadsheet.conf import urls
 from broadsheet.demo.circulation import open_shop
-from broadsheet.demo.people import hire
+from broadsheet.demo.people import entry_links, hire
 from broadsheet.newsroom.roles import install_roles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -46,3 +46,14 @@ def test_other_sites_and_other_machines_change_no_role(client, staffed):
 
     assert [response.status_code for response in refused] == [403, 403, 403]
     assert "name" not in client.get("/account/me").json()
+
+
+def test_the_link_for_circulation_opens_its_numbers_and_no_stories(client, staffed, settings):
+    settings.BROADSHEET_SECOND_FACTOR = False
+    client.post(dict(entry_links())["Circulation"])
+    home = client.get("/newsroom/").content.decode()
+
+    assert client.get("/newsroom/circulation/").status_code == 200
+    assert "/newsroom/circulation/" in home
+    shut = ("pages", "images", "documents", "users", "reports/locked")
+    assert [path for path in shut if client.get(f"/newsroom/{path}/").status_code != 302] == []

@@ -172,6 +172,14 @@ def test_pages_come_from_memory_and_nobody_beyond_reuses_them_unasked(paper):
         assert not {"Surrogate-Key", "Broadsheet-Access", "Broadsheet-Log", "Set-Cookie"} & set(again.headers)
 
 
+def test_the_icon_that_browsers_ask_for_by_name_comes_from_memory_and_is_kept(paper):
+    paper.get("/favicon.ico")
+    again = paper.get("/favicon.ico")
+
+    assert (again.status, again.cache, again.body[:4]) == (200, "hit", b"\x00\x00\x01\x00")
+    assert again.headers["Cache-Control"] == "public, max-age=604800"
+
+
 def test_a_stranger_never_gets_what_a_subscriber_does(paper):
     path = "/nation/subscribers-0/"
 

@@ -7,11 +7,14 @@ from django.views.generic.base import RedirectView
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from broadsheet.site.views import icons
+
 from . import health
 
 urlpatterns = [
     path("-/health", health.alive),
     path("-/ready", health.ready),
+    path("favicon.ico", icons.favicon),
     # One log-in for all: Wagtail's own knows no limits and no second factor.
     path("newsroom/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("newsroom/", include(wagtailadmin_urls)),

@@ -22,6 +22,7 @@ STAFF = (
     ("Reporter", "reporter@courier.example", "Jana Petrak", (Role.REPORTER, "Nation: reporters")),
     ("Photo editor", "photo@courier.example", "Timur Asan", (Role.PHOTO_EDITOR,)),
     ("Translator", "translator@courier.example", "Aysel Nurova", (Role.TRANSLATOR,)),
+    ("Circulation", "circulation@courier.example", "Rena Sadiq", (Role.CIRCULATION,)),
 )
 
 
