@@ -5,7 +5,7 @@ import pytest
 from broadsheet.intake.errors import NoStory, UnreadableSource
 from broadsheet.intake.readers.page.reader import story_of
 from broadsheet.intake.readers.page.source import PageSource, decode, looks_like_html, read
-from broadsheet.intake.sanitise import clean
+from broadsheet.newsroom.cleaning import clean_text
 
 ZONE = ZoneInfo("Asia/Baku")
 PARAGRAPHS = "".join(
@@ -141,7 +141,7 @@ def test_nothing_executable_comes_through_the_door(corpora):
                 str(v) for entry in json.loads(text) if isinstance(entry, dict) for v in entry.values()
             ]
         for payload in payloads:
-            cleaned = clean(payload).lower()
+            cleaned = clean_text(payload).lower()
             assert "<script" not in cleaned
             assert "<iframe" not in cleaned
             assert "<svg" not in cleaned

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from broadsheet.intake.errors import NoStory
 from broadsheet.intake.readers.page import PageReader, dates, plain, words
+from broadsheet.intake.readers.protocol import ReaderOptions
 
 BAKU = ZoneInfo("Asia/Baku")
 FIRST = "The new bridge over the river opened a month early on Tuesday, the city council said."
@@ -22,7 +23,7 @@ def page(*lines: str) -> plain.Page:
 
 def test_the_real_page_gives_exactly_its_story(corpora):
     source = corpora / "seeds" / "000_7809c8da04a1c57b.txt"
-    story = next(PageReader().stories(str(source), BAKU))
+    story = next(PageReader(ReaderOptions()).items(str(source), BAKU))
     paragraphs = story.body_text.split("\n\n")
 
     assert story.headline == "Baku, Brussels hold political consultations"

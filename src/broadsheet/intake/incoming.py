@@ -1,14 +1,16 @@
-"""A story on its way in: plain values, whatever it came from, in the form of `export jsonl`."""
+"""What comes in, whatever it came from: plain values in the form of `export jsonl`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Literal
+
+STATUSES = ("live", "draft", "private", "scheduled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +22,82 @@ class IncomingPicture:
     caption: str = ""
     credit: str = ""
 
+    def to_json(self) -> dict[str, str]:
+        return {"address": self.address, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingBlock:
-    """One part of the body: `text` holds sanitised HTML, `picture` a picture, `quote`, `table`, `embed` their values."""
+    """One part of the body. `value` by kind:
+
+    `text`: HTML cleaned by `clean_text`; `html`: HTML cleaned by `clean_markup`, for what no other block can hold;
+    `picture`: an `IncomingPicture`; `gallery`: a tuple of them; `quote`: {"quote", "by"};
+    `table`: {"rows": [[str]], "head": bool, "caption", "source"};
+    `embed`: {"url", "frame_url", "provider", "title", "kind": video|post|audio|other};
+    `facts`: {"title", "text"} with `text` cleaned by `clean_text`.
+    """
 
     kind: str
     value: Any
 
+    @property
+    def pictures(self) -> tuple[IncomingPicture, ...]:
+        if self.kind == "picture":
+            return (self.value,)
+        return tuple(self.value) if self.kind == "gallery" else ()
+
     def to_json(self) -> dict[str, Any]:
-        value = self.value
-        if isinstance(value, IncomingPicture):
-            value = {
-                "address": value.address,
-                "alt": value.alt,
-                "caption": value.caption,
-                "credit": value.credit,
-            }
+        value: Any = self.value
+        if self.kind == "picture":
+            value = self.value.to_json()
+        elif self.kind == "gallery":
+            value = [picture.to_json() for picture in self.value]
         return {"type": self.kind, "value": value}
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingAuthor:
+    """Who a by-line names. `key` is the source's own name for them (a login, a slug), which a mapping may use."""
+
+    name: str
+    key: str = ""
+    slug: str = ""
+    email: str = ""
+    bio: str = ""
+    url: str = ""
+    photo: IncomingPicture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingTerm:
+    """What a story is filed under at its source: a `section` (WordPress category) or a `topic` (tag, keyword).
+
+    `key` is the source's own name for it, `parents` the keys above it, nearest last; `is_primary` marks the one that
+    the source itself puts first.
+    """
+
+    kind: Literal["section", "topic"]
+    name: str
+    key: str = ""
+    parents: tuple[str, ...] = ()
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingStory:
-    """See the module. Times are aware. `source_id` tells the same story apart from others of its kind."""
+    """One story, or with `form` "page" a page that stands outside the news (about, contact).
+
+    `source_id` tells it apart from all others of its kind of source, for ever. Times are aware. `published` in the
+    future with status `scheduled` is when it is to go live. `section` and `topics` are slugs and names of ours: a
+    reader fills `terms` instead, and the mapping makes sections and topics of them. `section_name` names a section
+    that is to be made where no section has that slug.
+    """
 
     source_id: str
     headline: str
     body: tuple[IncomingBlock, ...]
+    form: Literal["story", "page"] = "story"
+    slug: str = ""
     kicker: str = ""
     standfirst: str = ""
     bylines: tuple[str, ...] = ()
@@ -55,21 +106,28 @@ class IncomingStory:
     modified: datetime | None = None
     language: str = ""
     section: str = ""
+    section_name: str = ""
     topics: tuple[str, ...] = ()
     access: str = "free"
     status: str = "live"
     labels: tuple[str, ...] = ()
+    genre: str = ""
     source_name: str = ""
     source_url: str = ""
+    usage_terms: str = ""
     old_urls: tuple[str, ...] = ()
     lead: IncomingPicture | None = None
     folder: str = field(default="", compare=False)
+    terms: tuple[IncomingTerm, ...] = field(default=(), compare=False)
+    authors: tuple[IncomingAuthor, ...] = field(default=(), compare=False)
+    lost: tuple[str, ...] = field(default=(), compare=False)
+    """What of the source could not be kept, each in a few words: for the report."""
 
     @property
     def pictures(self) -> tuple[IncomingPicture, ...]:
         """Every picture, lead first, each address once."""
         found = [self.lead] if self.lead else []
-        found += [block.value for block in self.body if block.kind == "picture"]
+        found += [picture for block in self.body for picture in block.pictures]
         return tuple({picture.address: picture for picture in found}.values())
 
     @property
@@ -79,10 +137,15 @@ class IncomingStory:
 
     def to_json(self) -> dict[str, Any]:
         """The form of one line of `export jsonl`."""
+        return {**self._facts(), "body_text": self.body_text}
+
+    def _facts(self) -> dict[str, Any]:
         return {
             "id": self.source_id,
+            "form": self.form,
             "url": self.source_url,
             "old_urls": list(self.old_urls),
+            "slug": self.slug,
             "kicker": self.kicker,
             "headline": self.headline,
             "standfirst": self.standfirst,
@@ -96,25 +159,76 @@ class IncomingStory:
             "access": self.access,
             "status": self.status,
             "labels": list(self.labels),
+            "genre": self.genre,
             "source": {"name": self.source_name, "url": self.source_url},
-            "body_text": self.body_text,
+            "usage_terms": self.usage_terms,
             "body": [block.to_json() for block in self.body],
-            "pictures": [IncomingBlock("picture", picture).to_json()["value"] for picture in self.pictures],
+            "lead": self.lead.to_json() if self.lead else None,
+            "pictures": [picture.to_json() for picture in self.pictures],
         }
 
     def digest(self) -> str:
         """Changes when anything of the story changed."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        text = json.dumps(self._facts(), ensure_ascii=False, separators=(",", ":"))
+        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def with_section(self, slug: str) -> IncomingStory:
-        return replace(self, section=slug) if slug else self
+        return replace(self, section=slug, section_name="") if slug else self
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMedia:
+    """A picture that is an item of its source by itself (a WordPress attachment)."""
+
+    source_id: str
+    picture: IncomingPicture
+    old_urls: tuple[str, ...] = ()
+    folder: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMember:
+    """A reader's account. `plan` is empty, `complimentary` or `paid`: importing never bills or subscribes anyone."""
+
+    source_id: str
+    email: str
+    name: str = ""
+    plan: Literal["", "complimentary", "paid"] = ""
+    created: datetime | None = None
+    newsletters: bool = False
+    labels: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An item that was left out on purpose, and why."""
+
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An item that could not be read, and why; the source goes on behind it."""
+
+    item: str
+    reason: str
+
+
+Incoming = IncomingStory | IncomingMedia | IncomingMember | Skipped | Broken
 
 
 class _Words(HTMLParser):
     """Splits HTML into the texts of its block elements."""
 
-    BREAKS = frozenset({"p", "li", "h2", "h3", "h4", "blockquote", "br", "ul", "ol", "div", "pre", "tr"})
+    BREAKS = frozenset(
+        {
+            *("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "br", "ul", "ol", "div", "pre", "tr"),
+            *("dt", "dd", "figure", "figcaption", "caption", "hr", "details", "summary", "table"),
+        }
+    )
+    CELLS = frozenset({"td", "th"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,6 +237,8 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         if tag in self.BREAKS:
             self.parts.append("")
+        elif tag in self.CELLS:
+            self.parts[-1] += " "
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.BREAKS:
@@ -132,14 +248,20 @@ class _Words(HTMLParser):
         self.parts[-1] += data
 
 
-def _paragraphs(block: IncomingBlock) -> list[str]:
+def _paragraphs(block: IncomingBlock) -> Iterator[str]:
+    value = block.value
     if block.kind in ("text", "html"):
         words = _Words()
-        words.feed(block.value)
+        words.feed(value)
         words.close()
-        return [tidy for part in words.parts if (tidy := " ".join(part.split()))]
-    if block.kind == "quote":
-        return [block.value["quote"]]
-    if block.kind == "table":
-        return [" | ".join(row) for row in block.value["rows"]]
-    return []
+        yield from (tidy for part in words.parts if (tidy := " ".join(part.split())))
+    elif block.kind == "quote":
+        yield from (text for text in (value["quote"], value.get("by", "")) if text)
+    elif block.kind == "table":
+        yield from (text for text in (value.get("caption", ""),) if text)
+        yield from (" | ".join(row) for row in value["rows"])
+    elif block.kind == "facts":
+        yield value["title"]
+        yield from _paragraphs(IncomingBlock("text", value["text"]))
+    elif block.kind == "embed":
+        yield from (text for text in (value.get("title", ""),) if text)

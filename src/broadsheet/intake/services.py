@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 from tqdm import tqdm
 from wagtail.signals import page_published
 
@@ -18,11 +19,13 @@ from .errors import IntakeError
 from .incoming import IncomingStory
 from .landing import Landing, Outcome
 from .media import PictureDesk
-from .readers.page import PageReader
-from .readers.protocol import Reader
+from .readers.protocol import Reader, ReaderOptions
 from .report import ImportReport, Trouble
 
-READERS: dict[str, type[PageReader]] = {PageReader.kind: PageReader}
+# Kind → where its reader is; loaded when it is asked for.
+READERS = {
+    "page": "broadsheet.intake.readers.page.PageReader",
+}
 
 
 def run_import(
@@ -40,7 +43,7 @@ def run_import(
     """
     started = time.monotonic()
     report = ImportReport(kind, items=[] if dry_run else None)
-    reader: Reader = READERS[kind](allow_private=allow_private)
+    reader: Reader = import_string(READERS[kind])(ReaderOptions(allow_private=allow_private))
     try:
         landing = Landing(kind, section)
     except IntakeError as error:
@@ -52,8 +55,10 @@ def run_import(
         sources, desc=f"import {kind}", unit="page", file=sys.stderr, disable=not show_progress
     ):
         try:
-            for story in reader.stories(source, settings.PAPER.zone):
+            for story in reader.items(source, settings.PAPER.zone):
                 report.found += 1
+                if not isinstance(story, IncomingStory):
+                    continue
                 if dry_run:
                     _rehearse(story.with_section(section), landing, report)
                 else:

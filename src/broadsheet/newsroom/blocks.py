@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+
+from .cleaning import clean_markup
 
 TEXT_FEATURES = [
     "h2",
@@ -138,6 +141,17 @@ class DocumentsBlock(blocks.StructBlock):
         label = _("Documents")
 
 
+class HtmlBlock(blocks.RawHTMLBlock):
+    """Markup that no other block can hold, most of it from archives; cleaned when it is saved and when it is shown."""
+
+    def clean(self, value: Any) -> Any:
+        return mark_safe(clean_markup(super().clean(value)))  # noqa: S308  # just cleaned by an allow-list
+
+    class Meta:
+        icon = "code"
+        label = _("HTML")
+
+
 class MissingPictureBlock(blocks.StructBlock):
     """The marked place of a picture that an import could not bring along; editors see it, readers do not."""
 
@@ -162,6 +176,7 @@ class BodyBlock(blocks.StreamBlock):
     table = CaptionedTableBlock()
     related = RelatedBlock()
     documents = DocumentsBlock()
+    html = HtmlBlock()
     missing_picture = MissingPictureBlock()
 
     class Meta:

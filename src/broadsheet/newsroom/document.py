@@ -158,7 +158,15 @@ class Documents:
     files: Sequence[Download]
 
 
-Block = Text | Picture | Pictures | Quote | Facts | Embed | Table | Related | Documents
+@dataclass(frozen=True, slots=True)
+class Html:
+    """Markup that no other block can hold, cleaned."""
+
+    kind: ClassVar[str] = "html"
+    html: str
+
+
+Block = Text | Picture | Pictures | Quote | Facts | Embed | Table | Related | Documents | Html
 
 
 @dataclass(frozen=True, slots=True)

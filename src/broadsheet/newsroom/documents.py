@@ -16,6 +16,7 @@ from wagtail.rich_text import expand_db_html
 from broadsheet.pictures.selectors import Image, images
 
 from . import document as d
+from .cleaning import clean_markup
 from .models import Author, Gallery, GalleryItem, Listed, Story, StoryByline
 from .selectors import (
     author_named,
@@ -33,7 +34,7 @@ Pair = tuple[str, Any]
 PART = "\x1e"
 # Blocks that readers see; a missing picture is the editors' matter.
 BODY_KINDS = frozenset(
-    {"text", "picture", "gallery", "quote", "facts", "embed", "table", "related", "documents"}
+    {"text", "picture", "gallery", "quote", "facts", "embed", "table", "related", "documents", "html"}
 )
 
 
@@ -95,7 +96,7 @@ def document(
             source_name=story.source_name,
             source_url=story.source_url,
             is_whole=is_whole,
-            words=sum(len(strip_tags(b.html).split()) for b in made if isinstance(b, d.Text)),
+            words=sum(len(strip_tags(b.html).split()) for b in made if isinstance(b, d.Text | d.Html)),
             translations=translations(story),
         ),
         shown,
@@ -223,6 +224,10 @@ class _Builder:
     def text(self, html: str) -> d.Block | None:
         expanded = next(self._texts)
         return d.Text(expanded) if strip_tags(expanded).strip() else None
+
+    def html(self, value: str) -> d.Block | None:
+        cleaned = clean_markup(value)
+        return d.Html(cleaned) if cleaned.strip() else None
 
     def picture(self, value: Any) -> d.Block | None:
         image = self._image(value)

@@ -49,10 +49,13 @@ def public_words(story: Story) -> str:
     blocks = stored_blocks(story)
     shown = blocks if story.access == "free" else public_blocks(blocks)
     texts = [strip_tags(v.replace("</p>", " ").replace("</li>", " ")) for kind, v in shown if kind == "text"]
+    marked_up = [strip_tags(v.replace("<", " <")) for kind, v in shown if kind == "html"]
     facts = [f"{v.get('title', '')} {strip_tags(v.get('text', ''))}" for kind, v in shown if kind == "facts"]
     names = [b.author.name for b in story.bylines.select_related("author")]
     topics = [topic.name for topic in story.topics.all()]
-    return " ".join(" ".join([story.standfirst, *texts, *facts, story.dateline, *names, *topics]).split())
+    return " ".join(
+        " ".join([story.standfirst, *texts, *marked_up, *facts, story.dateline, *names, *topics]).split()
+    )
 
 
 def index_missing(limit: int = 200) -> int:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from ..incoming import IncomingStory
+from ..incoming import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOptions:
+    """What the person who imports said. `shortcodes`: WordPress shortcode → `drop`, `text` (keep what it encloses),
+    `html`, `embed`, `quote`, `facts` or `gallery`. `allow_private` is for tests against this machine.
+    """
+
+    shortcodes: Mapping[str, str] = field(default_factory=dict)
+    allow_private: bool = False
 
 
 class Reader(Protocol):
-    """Reads one kind of source."""
+    """Reads one kind of source, item by item: what it holds in memory does not grow with the source."""
 
     kind: str
+    position: int
+    """Bytes of the present source that were read so far, for the progress bar."""
 
-    def stories(self, source: str, zone: tzinfo) -> Iterator[IncomingStory]:
-        """The stories of `source` (a path or an address); times without zone are in `zone`.
+    def size(self, source: str) -> int:
+        """Bytes of `source`, 0 when that isn't known before it is read."""
+        ...
 
-        Raises `UnreadableSource` when nothing of it can be read, `NoStory` for an item without one.
+    def items(self, source: str, zone: tzinfo) -> Iterator[Incoming]:
+        """Every item of `source` (a path or an address), in its order; times without zone are in `zone`.
+
+        An item that can't be read is yielded as `Broken`, one that is left out as `Skipped`. Raises `UnreadableSource`
+        when nothing (or, after a truncation, nothing more) of the source can be read.
         """
         ...

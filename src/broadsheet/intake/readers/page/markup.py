@@ -13,9 +13,10 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
+from broadsheet.newsroom.cleaning import clean_text
+
 from ...errors import NoStory
 from ...incoming import IncomingBlock, IncomingPicture
-from ...sanitise import clean
 from . import dates, plain, words
 from .links import joined
 
@@ -149,7 +150,7 @@ def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[In
         elif child.tag == "quote" and len(child) == 0 and len(text) < 300:
             yield IncomingBlock("text", f"<blockquote>{_inline(child, address)}</blockquote>")
         elif html := _html(child, address):
-            yield IncomingBlock("text", clean(html))
+            yield IncomingBlock("text", clean_text(html))
 
 
 def _with_loose_text_in_paragraphs(body: etree._Element) -> etree._Element:

@@ -9,7 +9,8 @@ from datetime import tzinfo
 from hashlib import blake2b
 
 from ...errors import NoStory
-from ...incoming import IncomingBlock, IncomingPicture, IncomingStory
+from ...incoming import Incoming, IncomingBlock, IncomingPicture, IncomingStory
+from ..protocol import ReaderOptions
 from . import facts, markup, plain, words
 from .source import PageSource, read
 
@@ -19,10 +20,15 @@ class PageReader:
 
     kind = "page"
 
-    def __init__(self, *, allow_private: bool = False) -> None:
-        self._allow_private = allow_private
+    def __init__(self, options: ReaderOptions) -> None:
+        self.position = 0
+        self._allow_private = options.allow_private
 
-    def stories(self, source: str, zone: tzinfo) -> Iterator[IncomingStory]:
+    def size(self, source: str) -> int:
+        """Pages are told by their number, not by their bytes."""
+        return 0
+
+    def items(self, source: str, zone: tzinfo) -> Iterator[Incoming]:
         """The one story of a page."""
         yield story_of(read(source, allow_private=self._allow_private), zone)
 
