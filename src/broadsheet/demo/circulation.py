@@ -111,6 +111,7 @@ def _subscriber() -> None:
             terms=buying.terms_of(price),
             tax_name="VAT",
             tax_basis_points=1800,
+            country="AZ",
         )
     )
     bill = Invoice.objects.get(gateway=gateway.name, ref=page.ref)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from broadsheet.readers.models import User
 
-from . import offer, promotions
+from . import promotions, taxes
 from .gateways import registry
 from .gateways.protocol import Gateway, GatewayAway, GatewayError, Order, Reduction, Terms
 from .models import Checkout, GatewayRef, LedgerEntry, Price, PromotionCode, Subscription
@@ -45,12 +45,13 @@ class Subscribed(CannotBuy):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys: `session` names the browser; `reader` is who is logged in there, if anybody."""
+    """Who buys: `session` names the browser; `reader` is who is logged in there, if anybody; `country` where they are."""
 
     email: str
     session: str
     language: str
     reader: User | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,18 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is bought besides a subscription: `amount` in minor units; `details` are kept with the checkout."""
+    """What is bought besides a subscription: `amount` in minor units; `details` are kept with the checkout.
+
+    `is_taxed` says whether the tax of the buyer's country is reckoned; it is in the amount if `is_tax_inclusive`.
+    """
 
     purpose: str
     amount: int
     currency: str
     label: str
     price: Price | None = None
+    is_taxed: bool = False
+    is_tax_inclusive: bool = True
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -102,8 +108,10 @@ def subscribe(buyer: Buyer, price: Price, code: str, back: Return) -> Checkout:
             price=price,
             promotion=promotion,
             currency=price.currency,
+            country=buyer.country,
             details={
                 "language": buyer.language,
+                "tax": _told_tax(buyer.country),
                 "trial_days": 0 if _was_subscribed(person) else price.plan.trial_days,
                 **_kept(back),
             },
@@ -119,7 +127,7 @@ def subscribe(buyer: Buyer, price: Price, code: str, back: Return) -> Checkout:
 def pay_once(buyer: Buyer, wish: Wish, form: str, back: Return) -> Checkout:
     """A payment page for a gift or a donation. `form` names the page it was sent from. Raises as `subscribe` does."""
     gateway = _gateway()
-    said = f"{buyer.session}:{form}:{buyer.email}:{wish.purpose}:{wish.amount}{wish.currency}:{wish.details}"
+    said = f"{buyer.session}:{form}:{buyer.email}:{buyer.country}:{wish.purpose}:{wish.amount}{wish.currency}:{wish.details}"
     for attempt in range(20):
         checkout, _made = Checkout.objects.get_or_create(
             key=uuid5(WISHES, f"{said}:{attempt}"),
@@ -130,8 +138,11 @@ def pay_once(buyer: Buyer, wish: Wish, form: str, back: Return) -> Checkout:
                 "price": wish.price,
                 "amount": wish.amount,
                 "currency": wish.currency,
+                "country": buyer.country,
                 "details": {
                     "language": buyer.language,
+                    "tax": _told_tax(buyer.country) if wish.is_taxed else {},
+                    "is_tax_inclusive": wish.is_tax_inclusive,
                     "label": wish.label,
                     **wish.details,
                     **_kept(back),
@@ -251,7 +262,7 @@ def _open(
         state="open",
         created_at__gt=timezone.now() - PAGE_LIFE,
     )
-    same = others.filter(price=price, promotion=promotion).order_by("-pk").first()
+    same = others.filter(price=price, promotion=promotion, country=buyer.country).order_by("-pk").first()
     for other in others:
         if same is None or other.pk != same.pk:
             transaction.on_commit(partial(abandon, other))
@@ -281,7 +292,7 @@ def order_of(checkout: Checkout) -> Order:
         gateway=checkout.gateway, kind="customer", local=str(checkout.reader_id)
     ).first()
     is_subscription = checkout.purpose == "subscription" and price is not None
-    rate = offer.tax()
+    tax = taxes.kept_tax(checkout)
     return Order(
         key=str(checkout.key),
         email=checkout.email,
@@ -293,8 +304,10 @@ def order_of(checkout: Checkout) -> Order:
         terms=terms_of(price) if is_subscription and price else None,
         trial_days=details.get("trial_days", 0),
         reduction=reduction_of(checkout.promotion) if checkout.promotion else None,
-        tax_name=rate.name if rate and is_subscription else "",
-        tax_basis_points=rate.basis_points if rate and is_subscription else 0,
+        tax_name=tax.name,
+        tax_basis_points=tax.basis_points,
+        country=tax.country,
+        is_tax_inclusive=details.get("is_tax_inclusive", True),
         amount=checkout.amount,
         currency=checkout.currency,
         label=details.get("label", ""),
@@ -326,6 +339,12 @@ def reduction_of(code: PromotionCode) -> Reduction:
         currency=code.currency,
         periods=code.periods,
     )
+
+
+def _told_tax(country: str) -> dict[str, Any]:
+    """The tax that the buyer is told of, to be kept: a rate may be changed before the gateway is asked again."""
+    tax = taxes.shown(country)
+    return {"name": tax.name, "basis_points": tax.basis_points}
 
 
 def _kept(back: Return) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 
 from broadsheet.readers.models import User
 
-from . import notices
+from . import notices, taxes
 from .billing import refunds
 from .events import Kind
 from .models import Checkout, Gift, Grant, LedgerEntry, Plan, Price
 from .money import Money
 from .standing import is_disputed
+from .taxes import Tax
 
 MONTHS = (1, 3, 6, 12)
 # Letters and digits that nobody mistakes for one another.
@@ -36,14 +37,14 @@ class CannotRedeem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A plan for some months at its price."""
+    """A plan for some months. `money` is what is charged, but for a tax that only the gateway knows."""
 
     price: Price
     months: int
     money: Money
 
 
-def choices(plan: Plan, currency: str) -> list[Choice]:
+def choices(plan: Plan, currency: str, tax: Tax) -> list[Choice]:
     """What `plan` can be given for: months at the monthly price, a year at the yearly one where there is one."""
     prices = {price.interval: price for price in Price.objects.on_sale().filter(plan=plan, currency=currency)}
     found = []
@@ -52,7 +53,8 @@ def choices(plan: Plan, currency: str) -> list[Choice]:
         count = 1 if price else months
         price = price or prices.get("month")
         if price is not None:
-            found.append(Choice(price, months, Money(price.amount * count, currency)))
+            money = Money(price.amount * count, currency)
+            found.append(Choice(price, months, taxes.cost(price, tax, money).total))
     return found
 
 

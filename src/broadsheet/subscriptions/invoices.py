@@ -68,6 +68,7 @@ def _describe(invoice: Invoice, bill: Bill, subscription: str) -> None:
         return
     for name in FIXED:
         setattr(invoice, name, facts[name])
+    invoice.tax_label = str(facts.get("tax_label", ""))[:60] if invoice.tax else ""
     invoice.lines = facts.get("lines", [])
     invoice.period_start, invoice.period_end = _moment(facts, "period_start"), _moment(facts, "period_end")
     if invoice.state in NUMBERED and invoice.total > 0 and not is_asking:
@@ -106,6 +107,7 @@ def _credit(invoice: Invoice, refund: str, amount: int) -> None:
         currency=invoice.currency,
         net=-(amount - tax),
         tax=-tax,
+        tax_label=invoice.tax_label,
         total=-amount,
         paid=-amount,
         lines=[{"label": invoice.number, "amount": -amount}],

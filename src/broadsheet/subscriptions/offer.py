@@ -10,8 +10,10 @@ from babel.numbers import get_territory_currencies
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .models import Plan, Price, Seller, TaxRate
+from . import taxes
+from .models import Plan, Price
 from .money import Money
+from .taxes import Tax
 
 MOST_PLANS = 3
 
@@ -34,14 +36,17 @@ class Offer:
     intervals: Sequence[str]
     currency: str
     currencies: Sequence[str]
-    tax: TaxRate | None
+    tax: Tax
 
     def price(self, pk: int) -> Price | None:
         return next((offered.price for offered in self.plans if offered.price.pk == pk), None)
 
 
-def offer(*, interval: str = "", currency: str = "", language: str = "en") -> Offer:
-    """The plans on sale for one interval and currency; what isn't sold gives way to what is. Two queries."""
+def offer(*, interval: str = "", currency: str = "", language: str = "en", country: str = "") -> Offer:
+    """The plans on sale for one interval and currency, taxed as in `country`. What isn't sold gives way to what is.
+
+    Two queries.
+    """
     prices = [
         price
         for price in Price.objects.on_sale().filter(plan__seats=0).select_related("plan")
@@ -65,14 +70,8 @@ def offer(*, interval: str = "", currency: str = "", language: str = "en") -> Of
         intervals=intervals,
         currency=chosen,
         currencies=currencies,
-        tax=tax(),
+        tax=taxes.shown(country),
     )
-
-
-def tax() -> TaxRate | None:
-    """The tax that is on our prices: the seller's country's."""
-    country = Seller.current().country
-    return TaxRate.objects.filter(country=country).first() if country else None
 
 
 def _saving(price: Price, monthly: dict[int, int]) -> int:
@@ -89,14 +88,24 @@ def _at_home(language: str) -> list[str]:
     return get_territory_currencies(likely.territory) if likely.territory else []
 
 
-def tax_words(price: Price, rate: TaxRate | None) -> str:
-    """Whether tax is in the price, in words."""
-    if rate is None:
+def tax_words(price: Price, tax: Tax, language: str) -> str:
+    """Which tax is in the price that is shown, in words."""
+    if taxes.is_automatic():
         return _("Tax is included.") if price.is_tax_inclusive else _("Tax is added at payment.")
-    values = {"tax": rate.name, "rate": f"{rate.basis_points / 100:g}"}
+    if not tax.country:
+        return _("Tax is included.")
+    if not tax.basis_points:
+        return _("No tax is charged in this country: %(country)s.") % {
+            "country": taxes.country_name(tax.country, language)
+        }
+    values = {"tax": tax.name, "rate": f"{tax.basis_points / 100:g}"}
     if price.is_tax_inclusive:
         return _("%(tax)s of %(rate)s %% is included.") % values
-    return _("%(tax)s of %(rate)s %% is added.") % values
+    return _("%(net)s and %(tax)s of %(rate)s %%, which is %(amount)s.") % {
+        **values,
+        "net": price.money.text(language),
+        "amount": taxes.cost(price, tax).tax.text(language),
+    }
 
 
 def price_words(price: Price, money: Money, language: str) -> str:
@@ -107,15 +116,20 @@ def price_words(price: Price, money: Money, language: str) -> str:
     return _("%(amount)s a month") % {"amount": amount}
 
 
-def intro_words(price: Price, language: str) -> str:
+def full_words(price: Price, tax: Tax, language: str) -> str:
+    """The same with the tax that comes on top: what is charged."""
+    return price_words(price, taxes.cost(price, tax).total, language)
+
+
+def intro_words(price: Price, tax: Tax, language: str) -> str:
     """`The first 3 months cost €1 each, then €4.99 a month`; nothing without an introductory price."""
     intro = price.intro_money
     if intro is None:
         return ""
     values = {
-        "intro": intro.text(language),
+        "intro": taxes.cost(price, tax, intro).total.text(language),
         "count": price.intro_periods,
-        "price": price_words(price, price.money, language),
+        "price": full_words(price, tax, language),
     }
     if price.interval == "year":
         return (
@@ -147,9 +161,9 @@ def trial_words(plan: Plan) -> str:
     ) % {"count": plan.trial_days}
 
 
-def renewal_words(price: Price, language: str) -> str:
+def renewal_words(price: Price, tax: Tax, language: str) -> str:
     """What comes after, before anything is paid."""
-    cost = price_words(price, price.money, language)
+    cost = full_words(price, tax, language)
     if price.interval == "year":
         return _("Renews every year at %(price)s until you cancel.") % {"price": cost}
     return _("Renews every month at %(price)s until you cancel.") % {"price": cost}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from broadsheet.readers import panels
 from broadsheet.readers.models import User
 
-from . import groups, links, managing, offer
+from . import groups, links, managing, offer, taxes
 from .models import Grant, Invoice, Subscription
 
 MOST_BILLS = 24
@@ -57,7 +57,7 @@ def _plan(request: HttpRequest) -> Mapping[str, Any]:
     if subscription is None:
         return told
     price = subscription.price
-    told["cost"] = offer.price_words(price, price.money, language) if price else ""
+    told["cost"] = offer.full_words(price, taxes.tax_on(subscription), language) if price else ""
     told["is_renewing"] = subscription.status in {"trialing", "active"}
     told["next_charge"] = (
         subscription.trial_end if subscription.status == "trialing" else subscription.period_end

@@ -13,6 +13,7 @@ from fpdf import FPDF, XPos, YPos
 
 from .models import Invoice
 from .money import Money
+from .taxes import country_name
 from .wording import day, language_of
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -93,7 +94,7 @@ class _Sheet:
         for place, (label, party) in enumerate(reversed(sides) if self.is_rtl else sides):
             self.page.set_xy(MARGIN + place * (half + 10), top)
             left = self.page.get_x()
-            for number, text in enumerate([label, *_party_lines(party)]):
+            for number, text in enumerate([label, *_party_lines(party, self.language)]):
                 self.page.set_x(left)
                 self._font(bold=number == 0, size=9)
                 self.page.multi_cell(half, 5, text, align=self.start, new_x=XPos.LEFT, new_y=YPos.NEXT)
@@ -111,8 +112,7 @@ class _Sheet:
         invoice = self.invoice
         self._row(_("Net"), self._money(invoice.net))
         if invoice.tax:
-            rate = f" {round(invoice.tax * 1000 / invoice.net) / 10:g} %" if invoice.net else ""
-            self._row(_("Tax") + rate, self._money(invoice.tax))
+            self._row(invoice.tax_label or _tax_words(invoice), self._money(invoice.tax))
         self._row(_("Total"), self._money(invoice.total), bold=True)
         if invoice.kind == "invoice":
             self._row(_("Paid"), self._money(invoice.paid))
@@ -156,6 +156,13 @@ class _Sheet:
         return Money(amount, self.invoice.currency).text(self.language)
 
 
-def _party_lines(party: dict[str, str]) -> list[str]:
-    kept = (party.get(name, "") for name in ("name", "address", "country", "tax_id", "email"))
+def _tax_words(invoice: Invoice) -> str:
+    """The rate as it comes out of the amounts, where the gateway named none."""
+    rate = f" {round(invoice.tax * 1000 / invoice.net) / 10:g} %" if invoice.net else ""
+    return _("Tax") + rate
+
+
+def _party_lines(party: dict[str, str], language: str) -> list[str]:
+    named = {**party, "country": country_name(party.get("country", ""), language)}
+    kept = (named.get(name, "") for name in ("name", "address", "country", "tax_id", "email"))
     return [line.strip() for text in kept for line in str(text).splitlines() if line.strip()]

@@ -18,11 +18,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.readers import passes
-from broadsheet.subscriptions import buying, donations, gifts, managing, offer
+from broadsheet.subscriptions import buying, donations, gifts, managing, offer, taxes
 from broadsheet.subscriptions.gateways.protocol import GatewayAway
-from broadsheet.subscriptions.models import Checkout, Plan
+from broadsheet.subscriptions.models import Checkout, Plan, Seller
 
-from . import buyers
+from . import buyers, places
 from .subscribe import paths_back
 
 WAITING_CODE = "bs_gift_code"
@@ -31,15 +31,19 @@ WAITING_CODE = "bs_gift_code"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def gift(request: HttpRequest) -> HttpResponse:
-    """`/subscribe/gift/?plan=<slug>&currency=EUR`."""
+    """`/subscribe/gift/?plan=<slug>&currency=EUR&country=AZ`."""
     told = (request.POST if request.method == "POST" else request.GET).dict()
-    asked = offer.offer(currency=told.get("currency", "")[:3], language=translation.get_language() or "en")
+    asked = offer.offer(
+        currency=told.get("currency", "")[:3],
+        language=translation.get_language() or "en",
+        country=places.country_of(request, told),
+    )
     plan = _plan(asked, told.get("plan", ""))
     context = _gift_context(request, asked, plan, told)
-    if request.method != "POST" or plan is None:
+    if request.method != "POST" or plan is None or places.is_looking(told):
         return buyers.answer(request, "site/subscribe/gift.html", context)
     try:
-        buyer, wish = _gift_wish(request, plan, asked.currency, told)
+        buyer, wish = _gift_wish(request, plan, asked, told)
         checkout = _pay(request, buyer, wish, told.get("form", ""))
     except buying.CannotBuy as reason:
         context |= {"line": str(reason), "where": reason.field}
@@ -66,8 +70,11 @@ def _gift_context(
         "plan": plan,
         "currency": asked.currency,
         "choices": [
-            (c.months, c.money.text(language)) for c in (gifts.choices(plan, asked.currency) if plan else [])
+            (c.months, c.money.text(language))
+            for c in (gifts.choices(plan, asked.currency, asked.tax) if plan else [])
         ],
+        "tax": "" if taxes.is_automatic() else asked.tax.label,
+        **places.question(asked.tax.country),
         "months": told.get("months", "3"),
         "told": told,
         "today": today,
@@ -77,18 +84,26 @@ def _gift_context(
 
 
 def _gift_wish(
-    request: HttpRequest, plan: Plan, currency: str, told: dict[str, str]
+    request: HttpRequest, plan: Plan, asked: offer.Offer, told: dict[str, str]
 ) -> tuple[buying.Buyer, buying.Wish]:
     recipient = _email(told.get("recipient", ""), "recipient")
-    choice = next((c for c in gifts.choices(plan, currency) if str(c.months) == told.get("months")), None)
-    if choice is None:
+    country, currency = asked.tax.country, asked.currency
+    places.check(told, country)
+    seen, choice = (
+        next((c for c in gifts.choices(plan, currency, tax) if str(c.months) == told.get("months")), None)
+        for tax in (taxes.shown(told.get("shown", "")), asked.tax)
+    )
+    if choice is None or seen is None:
         raise buying.CannotBuy(_("Please choose for how long."), "months")
+    places.check_seen(told, country, seen.money, choice.money)
     wish = buying.Wish(
         "gift",
         choice.money.amount,
         currency,
         label=_("Gift: %(plan)s, %(months)s months") % {"plan": plan.name, "months": choice.months},
         price=choice.price,
+        is_taxed=True,
+        is_tax_inclusive=choice.price.is_tax_inclusive or not taxes.is_automatic(),
         details={
             "months": choice.months,
             "recipient": recipient,
@@ -98,7 +113,7 @@ def _gift_wish(
             "redeem_url": buyers.base_url() + reverse("redeem"),
         },
     )
-    return _buyer(request, told), wish
+    return _buyer(request, told, country), wish
 
 
 def _day(text: str) -> datetime:
@@ -122,19 +137,31 @@ def donate(request: HttpRequest) -> HttpResponse:
     told = (request.POST if request.method == "POST" else request.GET).dict()
     language = translation.get_language() or "en"
     asked = offer.offer(currency=told.get("currency", "")[:3], language=language)
+    country = places.country_of(request, told) if Seller.current().are_donations_taxed else ""
     context: dict[str, Any] = {
         "currency": asked.currency,
         "currencies": asked.currencies,
+        "is_taxed": Seller.current().are_donations_taxed,
+        "tax": taxes.shown(country).label,
+        **places.question(country),
         "amounts": [(m.amount, m.text(language)) for m in donations.suggested(asked.currency)],
         "told": told,
         "form": told.get("form") or uuid.uuid4().hex,
     }
-    if request.method != "POST" or not asked.currency:
+    if request.method != "POST" or not asked.currency or places.is_looking(told):
         return buyers.answer(request, "site/subscribe/donate.html", context)
     try:
         money = donations.amount(told.get("amount", ""), told.get("other", ""), asked.currency)
-        wish = buying.Wish("donation", money.amount, money.currency, label=_("Support for the paper"))
-        checkout = _pay(request, _buyer(request, told), wish, told.get("form", ""))
+        if context["is_taxed"]:
+            places.check(told, country)
+        wish = buying.Wish(
+            "donation",
+            money.amount,
+            money.currency,
+            label=_("Support for the paper"),
+            is_taxed=context["is_taxed"],
+        )
+        checkout = _pay(request, _buyer(request, told, country), wish, told.get("form", ""))
     except buying.CannotBuy as reason:
         context |= {"line": str(reason), "where": reason.field}
         return buyers.answer(request, "site/subscribe/donate.html", context, 422)
@@ -145,12 +172,13 @@ def donate(request: HttpRequest) -> HttpResponse:
     return buyers.onward(request, checkout.url)
 
 
-def _buyer(request: HttpRequest, told: dict[str, str]) -> buying.Buyer:
+def _buyer(request: HttpRequest, told: dict[str, str], country: str) -> buying.Buyer:
     if not buyers.may_try(request, "buy", 30):
         raise buying.CannotBuy(_("That was too often. Please try again in an hour."))
     reader = request.user if request.user.is_authenticated else None
     email = reader.email if reader else _email(told.get("email", ""), "email")
-    return buying.Buyer(email, buyers.browser_of(request), translation.get_language() or "", reader)
+    language = translation.get_language() or ""
+    return buying.Buyer(email, buyers.browser_of(request), language, reader, country)
 
 
 def _pay(request: HttpRequest, buyer: buying.Buyer, wish: buying.Wish, form: str) -> Checkout:

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.readers import passes
-from broadsheet.subscriptions import leaving, managing, offer, papers
+from broadsheet.subscriptions import leaving, managing, offer, papers, taxes
 from broadsheet.subscriptions.managing import CannotDo
 from broadsheet.subscriptions.models import Departure, Invoice, Price, Subscription
 
@@ -166,16 +166,14 @@ def change(request: HttpRequest) -> HttpResponse:
     subscription = managing.own(buyers.person(request))
     if subscription is None:
         return HttpResponseRedirect(reverse("subscribe"))
-    language = translation.get_language() or "en"
+    language, tax = translation.get_language() or "en", taxes.tax_on(subscription)
     context: dict[str, Any] = {
         "subscription": subscription,
         "choices": [
-            (price, offer.price_words(price, price.money, language), _direction(subscription, price))
+            (price, offer.full_words(price, tax, language), _direction(subscription, price))
             for price in managing.other_prices(subscription)
         ],
-        "now": offer.price_words(subscription.price, subscription.price.money, language)
-        if subscription.price
-        else "",
+        "now": offer.full_words(subscription.price, tax, language) if subscription.price else "",
         "chosen": request.POST.get("price", ""),
         "key": request.POST.get("key") or uuid.uuid4(),
     }

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from broadsheet.subscriptions import buying, managing, offer
+from broadsheet.subscriptions import buying, managing, offer, taxes
 from broadsheet.subscriptions.gateways.protocol import GatewayAway
 from broadsheet.subscriptions.models import Price, Seller
 
-from . import buyers
+from . import buyers, places
 
 ADDRESS_OF_NOBODY = UUID(int=0)
 
@@ -35,6 +35,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 def _buy(request: HttpRequest) -> HttpResponse:
     told = request.POST.dict()
+    if places.is_looking(told):
+        return _page(request, told)
     if not buyers.may_try(request, "buy", 30):
         return _page(request, told, line=_("That was too often. Please try again in an hour."), status=429)
     reader = request.user if request.user.is_authenticated else None
@@ -51,7 +53,9 @@ def _buy(request: HttpRequest) -> HttpResponse:
         return _page(request, told, line=_("Please choose a plan."), where="price", status=422)
     path = buyers.safe_path(told.get("next", ""))
     story = buyers.story_at(path)
-    buyer = buying.Buyer(email, buyers.browser_of(request), translation.get_language() or "", reader)
+    country = places.country_of(request, told)
+    language = translation.get_language() or "en"
+    buyer = buying.Buyer(email, buyers.browser_of(request), language, reader, country)
     done, left = paths_back()
     back = buying.Return(
         buyers.base_url(),
@@ -62,6 +66,9 @@ def _buy(request: HttpRequest) -> HttpResponse:
         first_story=buyers.note_first_story(request, story),
     )
     try:
+        places.check(told, country)
+        seen, now = (taxes.cost(price, taxes.shown(code)).total for code in (told.get("shown", ""), country))
+        places.check_seen(told, country, seen, now)
         checkout = buying.subscribe(buyer, price, told.get("code", ""), back)
     except buying.CannotBuy as reason:
         is_known = isinstance(reason, buying.Subscribed)
@@ -95,13 +102,17 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     language = translation.get_language() or "en"
+    country = places.country_of(request, told)
     asked = offer.offer(
-        interval=told.get("interval", ""), currency=told.get("currency", "")[:3], language=language
+        interval=told.get("interval", ""),
+        currency=told.get("currency", "")[:3],
+        language=language,
+        country=country,
     )
     path = buyers.safe_path(told.get("next", ""))
     kept = {
         name: told[name]
-        for name in ("next", "plan", "code", "interval", "currency")
+        for name in ("next", "plan", "code", "interval", "currency", "country")
         if told.get(name) and name != "next"
     }
     kept["next"] = path
@@ -129,6 +140,7 @@ def _page(
         "is_known": is_known,
         "subscription": subscription,
         "seller": seller,
+        **places.question(country),
     }
     return buyers.answer(request, "site/subscribe/offer.html", context, status)
 
@@ -139,12 +151,11 @@ def _card(offered: offer.Offered, asked: offer.Offer, language: str) -> dict[str
         "plan": offered.plan,
         "price": price,
         "saving": offered.saving,
-        "amount": price.money.text(language),
-        "words": offer.price_words(price, price.money, language),
-        "intro": offer.intro_words(price, language),
+        "words": offer.full_words(price, asked.tax, language),
+        "intro": offer.intro_words(price, asked.tax, language),
         "trial": offer.trial_words(offered.plan),
-        "renewal": offer.renewal_words(price, language),
-        "tax": offer.tax_words(price, asked.tax),
+        "renewal": offer.renewal_words(price, asked.tax, language),
+        "tax": offer.tax_words(price, asked.tax, language),
     }
 
 

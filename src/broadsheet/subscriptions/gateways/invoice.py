@@ -51,10 +51,11 @@ class InvoiceGateway:
             facts = bill(
                 order.amount * order.quantity,
                 basis_points=order.tax_basis_points,
-                is_inclusive=True,
+                is_inclusive=order.is_tax_inclusive,
                 currency=order.currency,
                 label=order.label,
             )
+            facts |= {"country": order.country, "tax_label": order.tax_label}
             return [
                 self._invoice(ref, f"{order.key}:invoice", now, self._dated(facts, now, order)),
                 self._checkout(ref, order, now, "open", facts["total"], order.currency),
@@ -338,13 +339,14 @@ class InvoiceGateway:
         return found.ref
 
     def _bill_of(self, deal: Deal, number: int) -> dict[str, Any]:
-        return bill(
+        facts = bill(
             price_of(deal, number),
             basis_points=deal.tax_basis_points,
             is_inclusive=deal.is_tax_inclusive,
             currency=deal.currency,
             label=deal.label,
         )
+        return {**facts, "country": deal.country, "tax_label": deal.tax_label}
 
     def _voided(self, subscription: str, key: str, at: datetime, status: str = "void") -> list[Event]:
         """Invoices that will not be paid any more."""

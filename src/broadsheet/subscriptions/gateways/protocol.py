@@ -36,10 +36,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One price as the gateway must know it. `local` is our id; amounts in minor units.
-
-    `country_rates` are taxes by country in hundredths of a percent.
-    """
+    """One price as the gateway must know it. `local` is our id; amounts in minor units."""
 
     local: str
     plan: str
@@ -68,7 +65,8 @@ class Reduction:
 class Order:
     """What somebody wants to buy. `key` is stable over repeats. Either `terms`, or `amount` with `currency` (once).
 
-    `reader` comes back in every snapshot of the subscription. `tax_basis_points` is the buyer's country's rate.
+    `reader` comes back in every snapshot of the subscription. `tax_basis_points` is the rate of `country`, where the
+    buyer is; it and the country come back in every invoice's facts. An `amount` holds its tax if `is_tax_inclusive`.
     """
 
     key: str
@@ -84,9 +82,16 @@ class Order:
     reduction: Reduction | None = None
     tax_name: str = ""
     tax_basis_points: int = 0
+    country: str = ""
     amount: int = 0
+    is_tax_inclusive: bool = True
     currency: str = ""
     label: str = ""
+
+    @property
+    def tax_label(self) -> str:
+        """The tax as invoices name it: `VAT 18 %`; empty for none."""
+        return f"{self.tax_name} {self.tax_basis_points / 100:g} %" if self.tax_basis_points else ""
 
 
 @dataclass(frozen=True, slots=True)

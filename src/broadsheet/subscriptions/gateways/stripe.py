@@ -52,6 +52,7 @@ class StripeGateway:
     def __init__(self, setup: Setup) -> None:
         self.name = setup.name
         self._settings = setup.settings
+        self._taxes_itself = setup.settings.get("tax") == "automatic"
         self._client = connect(setup)
         self._shelf = Shelf(self._client, setup.name, setup.settings.get("paper", ""))
 
@@ -68,6 +69,8 @@ class StripeGateway:
 
     def _open(self, order: Order, customer: str) -> Payment:
         metadata = {"key": order.key, "reader": "" if order.reader is None else str(order.reader)}
+        if not self._taxes_itself:
+            metadata |= {"country": order.country, "tax": order.tax_label}
         params: SessionCreateParams = {
             "client_reference_id": order.key,
             "metadata": metadata,
@@ -109,12 +112,10 @@ class StripeGateway:
             params["discounts"] = [{"promotion_code": self._shelf.promotion(order.reduction, terms.interval)}]
         elif coupon := self._shelf.introduction(terms, order.quantity):
             params["discounts"] = [{"coupon": coupon}]
-        if self._settings.get("tax") == "automatic":
+        if self._taxes_itself:
             self._tax_automatically(params)
         elif order.tax_basis_points:
-            rate = self._shelf.tax_rate(
-                order.tax_name, order.tax_basis_points, is_inclusive=terms.is_tax_inclusive
-            )
+            rate = self._shelf.tax_rate(order, is_inclusive=terms.is_tax_inclusive)
             params["subscription_data"]["default_tax_rates"] = [rate]
 
     def _sell_once(self, params: SessionCreateParams, order: Order, metadata: dict[str, str]) -> None:
@@ -126,16 +127,16 @@ class StripeGateway:
                     "currency": order.currency.lower(),
                     "unit_amount": read.theirs(order.amount, order.currency),
                     "product_data": {"name": order.label or "—"},
-                    "tax_behavior": "inclusive",
+                    "tax_behavior": "inclusive" if order.is_tax_inclusive else "exclusive",
                 },
             }
         ]
         params["payment_intent_data"] = {"metadata": metadata}
         params["invoice_creation"] = {"enabled": True, "invoice_data": {"metadata": metadata}}
-        if self._settings.get("tax") == "automatic":
+        if self._taxes_itself:
             self._tax_automatically(params)
         elif order.tax_basis_points:
-            rate = self._shelf.tax_rate(order.tax_name, order.tax_basis_points, is_inclusive=True)
+            rate = self._shelf.tax_rate(order, is_inclusive=order.is_tax_inclusive)
             params["line_items"][0]["tax_rates"] = [rate]
 
     def _tax_automatically(self, params: SessionCreateParams) -> None:

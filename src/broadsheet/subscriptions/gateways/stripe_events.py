@@ -218,7 +218,9 @@ def _bill(thing: Object) -> dict[str, Any]:
         "name": thing.get("customer_name") or "",
         "email": thing.get("customer_email") or "",
         "address": "\n".join(str(address[place]) for place in places if address.get(place)),
-        "country": address.get("country") or "",
+        # Where the buyer said they were decided about the tax; an address, about the gateway's own.
+        "country": metadata.get("country") or address.get("country") or "",
+        "tax_label": metadata.get("tax") or "",
         "tax_id": next(
             (str(one["value"]) for one in thing.get("customer_tax_ids") or () if one.get("value")), ""
         ),

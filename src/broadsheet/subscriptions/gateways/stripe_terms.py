@@ -19,7 +19,12 @@ from .stripe_events import theirs
 from .stripe_link import asking, once, plain
 
 if TYPE_CHECKING:
-    from stripe.params import CouponCreateParams, CustomerCreateParams, PromotionCodeCreateParams
+    from stripe.params import (
+        CouponCreateParams,
+        CustomerCreateParams,
+        PromotionCodeCreateParams,
+        TaxRateCreateParams,
+    )
 
 MONTHS = {"month": 1, "year": 12}
 
@@ -140,14 +145,19 @@ class Shelf:
         ).count()
         return f"{reduction.code}-{others + 1}" if others else reduction.code
 
-    def tax_rate(self, name: str, basis_points: int, *, is_inclusive: bool) -> str:
-        """A tax rate in hundredths of a percent."""
+    def tax_rate(self, order: Order, *, is_inclusive: bool) -> str:
+        """The tax rate of the buyer's country."""
+        params: TaxRateCreateParams = {
+            "display_name": order.tax_name,
+            "percentage": order.tax_basis_points / 100,
+            "inclusive": is_inclusive,
+        }
+        if order.country:
+            params["country"] = order.country
         return self._known(
             "tax_rate",
-            f"{name}:{basis_points}:{int(is_inclusive)}",
-            lambda key: self._client.v1.tax_rates.create(
-                {"display_name": name, "percentage": basis_points / 100, "inclusive": is_inclusive}, once(key)
-            ),
+            f"{order.country}:{order.tax_name}:{order.tax_basis_points}:{int(is_inclusive)}",
+            lambda key: self._client.v1.tax_rates.create(params, once(key)),
         )
 
     def customer(self, order: Order) -> str:
@@ -161,12 +171,15 @@ class Shelf:
             "preferred_locales": [order.language],
             "metadata": {"reader": str(order.reader)},
         }
+        if order.country:
+            params["address"] = {"country": order.country}
         return self._known(
             "customer",
             str(order.reader),
             lambda key: self._client.v1.customers.create(params, once(key)),
             order.email,
             order.language,
+            order.country,
         )
 
     def drop_customer(self, ref: str) -> None:

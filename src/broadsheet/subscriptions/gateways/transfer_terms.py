@@ -36,6 +36,8 @@ class Deal:
     amount_off: int | None = None
     reduced: int = -1
     tax_basis_points: int = 0
+    tax_label: str = ""
+    country: str = ""
     anchor: str = ""
 
     @classmethod
@@ -62,6 +64,8 @@ def agreed(terms: Terms, order: Order) -> Deal:
         amount_off=reduction.amount_off if reduction else None,
         reduced=reduction.periods if reduction else -1,
         tax_basis_points=order.tax_basis_points,
+        tax_label=order.tax_label,
+        country=order.country,
     )
 
 

@@ -52,6 +52,8 @@ class Checkout(models.Model):
     promotion = models.ForeignKey(PromotionCode, on_delete=models.SET_NULL, null=True, blank=True)
     amount = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
+    # Where the buyer says they are: it decides about the tax.
+    country = models.CharField(max_length=2, blank=True)
     details = models.JSONField(default=dict, blank=True)
     gateway = models.CharField(max_length=30)
     ref = models.CharField(max_length=120, blank=True)
@@ -186,6 +188,7 @@ class Invoice(models.Model):
     currency = models.CharField(max_length=3)
     net = models.IntegerField(default=0)
     tax = models.IntegerField(default=0)
+    tax_label = models.CharField(max_length=60, blank=True)
     total = models.IntegerField(default=0)
     paid = models.IntegerField(default=0)
     refunded = models.IntegerField(default=0)

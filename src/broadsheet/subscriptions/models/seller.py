@@ -20,6 +20,11 @@ class Seller(BaseGenericSetting):
     bank_details = models.TextField(_("bank details"), blank=True, help_text=_("For payment by transfer."))
     invoice_prefix = models.CharField(_("prefix of invoice numbers"), max_length=8, blank=True)
     email = models.EmailField(_("address for questions"), blank=True)
+    are_donations_taxed = models.BooleanField(
+        _("donations carry tax"),
+        default=False,
+        help_text=_("The tax of the giver's country is in the amount."),
+    )
     gift_links_a_month = models.PositiveSmallIntegerField(_("gift links a month"), default=5)
     retention_code = models.ForeignKey(
         "subscriptions.PromotionCode",
