@@ -1,23 +1,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from broadsheet.readers.models import User
 from tests.factories import Paper, make_paper
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    """No test spends another's attempts."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -100,9 +100,12 @@ def django_settings(paper: Paper) -> dict[str, Any]:
         "CACHES": {
             # Rate limits live here: room for more addresses than an attacker has.
             "default": {
-                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "BACKEND": "broadsheet.readers.counting.SharedCache",
+                "LOCATION": "broadsheet_cache",
                 "OPTIONS": {"MAX_ENTRIES": 100_000},
-            }
+            },
+            # Rows that Wagtail has read already: each process keeps its own.
+            "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         },
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
         "FORM_RENDERER": "django.forms.renderers.DjangoTemplates",

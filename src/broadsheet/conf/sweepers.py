@@ -15,4 +15,5 @@ SWEEPERS: list[str] = [
     "broadsheet.subscriptions.moving.move_some",
     "broadsheet.readers.services.forget_unconfirmed",
     "broadsheet.readers.privacy.erase_due",
+    "broadsheet.readers.counting.forget_expired",
 ]

@@ -126,3 +126,17 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"account {self.user_id}"
+
+
+class CacheEntry(models.Model):
+    """One entry of the shared cache, in the columns that Django's database cache expects; see `counting`."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "broadsheet_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key
