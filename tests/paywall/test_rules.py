@@ -47,6 +47,10 @@ others = st.frozensets(st.sampled_from(["archive", "epaper", "ad-free"]))
         (Access.SUBSCRIBERS, {"story:2", "past_due"}, Reason.SUBSCRIBERS),
         (Access.SUBSCRIBERS, {"epaper", "past_due"}, Reason.TIER),
         (Access.METERED, {"epaper"}, Reason.TIER),
+        (Access.SUBSCRIBERS, {"devices"}, Reason.DEVICES),
+        (Access.METERED, {"devices", "story:2"}, Reason.DEVICES),
+        (Access.SUBSCRIBERS, {"devices", "story:1"}, Reason.GIFT),
+        (Access.REGISTERED, {"devices"}, Reason.REGISTERED),
         (Access.METERED, {"stories", "past_due"}, Reason.ENTITLED),
         (Access.SUBSCRIBERS, {"story:1"}, Reason.GIFT),
         (Access.METERED, {"story:1", "epaper"}, Reason.GIFT),
@@ -57,6 +61,14 @@ def test_a_wall_and_an_open_story_say_why(access, scopes, reason):
     pass_ = None if scopes is None else Pass(7, frozenset(scopes), ALIVE)
 
     assert decide(access, 1, pass_, Meter.spent(), LIMITS, NOW).reason is reason
+
+
+@given(access=st.sampled_from(PREMIUM), seconds=st.integers(-(10**6), 10**6))
+def test_too_many_devices_open_no_more_than_an_account_does(access, seconds):
+    expires = NOW + timedelta(seconds=seconds)
+    over, none = (Pass(7, frozenset(scopes), expires) for scopes in ({"devices"}, set()))
+
+    assert full(access, pass_=over, meter=Meter.spent()) is full(access, pass_=none, meter=Meter.spent())
 
 
 @given(

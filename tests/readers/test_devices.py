@@ -109,12 +109,29 @@ def test_only_the_newest_log_ins_open_paid_stories(paper, enter, subscribed, set
     settings.BROADSHEET_DEVICE_LIMIT = 2
     first, second, third = enter(), enter(), enter()
 
-    assert [scopes(client) for client in (first, second, third)] == [frozenset(), {"stories"}, {"stories"}]
+    assert [scopes(client) for client in (first, second, third)] == [{"devices"}, {"stories"}, {"stories"}]
     assert first.get("/account/me").json()["is_over_device_limit"] is True
     assert "is_over_device_limit" not in third.get("/account/me").json()
     assert "over the limit" in first.get("/account/sessions/").text
     third.post("/account/logout/")
     assert scopes(first) == {"stories"}
+
+
+def test_signing_out_a_device_on_the_way_from_a_wall_opens_the_story_at_once(
+    paper, enter, subscribed, settings
+):
+    settings.BROADSHEET_DEVICE_LIMIT = 1
+    first, second = enter(), enter()
+    scopes(first)
+    page = first.get("/account/sessions/?next=/nation/flood/")
+    other = next(device for device in page.context["devices"] if not device.is_current)
+    after = first.post(f"/account/sessions/{other.id}/end/", {"next": "/nation/flood/"}, follow=True)
+
+    held = decode_pass(first.cookies["bs_pass"].value, django_settings.BROADSHEET_KEYS)
+    assert held.scopes == {"stories"}
+    assert 'href="/nation/flood/"' in after.text
+    assert second.post("/account/renew").status_code == 401
+    assert "evil" not in first.get("/account/sessions/?next=https://evil.example/").text
 
 
 def test_an_app_may_allow_more_devices(reader, monkeypatch, settings):

@@ -63,6 +63,18 @@ def test_the_words_of_another_tier_are_there_but_hidden(page):
     assert not states(page(Access.REGISTERED)[1], "tier"), "any reader opens these"
 
 
+def test_a_reader_on_too_many_devices_finds_the_way_to_them(page):
+    path, tree = page(Access.METERED)
+    [state] = states(tree, "devices")
+
+    assert "hidden" in state.attrib
+    assert "too many devices" in state.text_content()
+    assert [link.get("href") for link in state.iter("a")] == [
+        "/account/sessions/?next=" + path.replace("/", "%2F")
+    ]
+    assert not states(page(Access.REGISTERED)[1], "devices"), "any reader opens these"
+
+
 def test_an_open_story_can_say_whose_gift_it_is(page):
     _, tree = page(Access.METERED, cookie="")
 

@@ -63,16 +63,17 @@ def at(request: Any, browser: Any, site: tuple[str, Paper]) -> Iterator[Any]:
         context.close()
 
 
-def test_another_tier_is_told_once_and_to_nobody_else(at: Any) -> None:
-    page = at("subscribers", bs_wall="tier")
+@pytest.mark.parametrize("why", ["tier", "devices"])
+def test_another_tier_and_too_many_devices_are_told_once_and_to_nobody_else(at: Any, why: str) -> None:
+    page = at("subscribers", bs_wall=why)
 
-    assert page.locator("[data-state=tier]").is_visible()
+    assert page.locator(f"[data-state={why}]").is_visible()
     assert not page.locator(".wall__state").first.is_visible()
-    assert page.locator(".wall").get_attribute("aria-labelledby") == "wall-tier"
+    assert page.locator(".wall").get_attribute("aria-labelledby") == f"wall-{why}"
     assert not Axe().run(page, context=".wall").response["violations"]
     page.reload(wait_until="networkidle")
     assert page.locator(".wall__state").first.is_visible()
-    assert not page.locator("[data-state=tier]").is_visible()
+    assert not page.locator(f"[data-state={why}]").is_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -65,7 +65,7 @@ class Wall:
         secure = "; Secure" if rules.is_secure else ""
         self._reasons = {
             reason: f"bs_wall={reason.value}; Max-Age=60; SameSite=Lax{secure}".encode("ascii")
-            for reason in (Reason.TIER, Reason.GIFT, Reason.NETWORK)
+            for reason in (Reason.TIER, Reason.DEVICES, Reason.GIFT, Reason.NETWORK)
         }
         self._stranger = Reader(None, Meter(), has_session=False)
 

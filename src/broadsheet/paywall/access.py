@@ -22,7 +22,7 @@ class Variant(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a reader got that variant; the last four are walls."""
+    """Why a reader got that variant; the last five are walls."""
 
     FREE = "free"
     STAFF = "staff"
@@ -37,3 +37,5 @@ class Reason(StrEnum):
     SUBSCRIBERS = "subscribers"
     # The reader's subscription is of a kind that does not hold this story.
     TIER = "tier"
+    # The reader's subscription holds it, but is open on as many newer devices as it may be.
+    DEVICES = "devices"

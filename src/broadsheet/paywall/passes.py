@@ -5,6 +5,7 @@
 | `stories` | opens every story |
 | `story:<id>` | opens that story: a gift. Also in the pass of a stranger, whose reader is 0 |
 | `past_due` | a payment is late; opens nothing and closes nothing, it is for the page to say |
+| `devices` | what was bought is open on as many newer devices as it may be; opens nothing, it is for the wall to say |
 | any other | bought, but opens no story: another tier |
 """
 
@@ -22,7 +23,9 @@ LIFE = timedelta(minutes=14)
 SKEW = timedelta(minutes=5)
 # How long a genuine pass that has run out is honoured while nobody can be asked to renew it.
 LONGEST_GRACE = timedelta(hours=24)
-STORIES, PAST_DUE, GIFT = "stories", "past_due", "story:"
+STORIES, PAST_DUE, DEVICES, GIFT = "stories", "past_due", "devices", "story:"
+# Scopes that open nothing and were not bought.
+SAYING = frozenset({PAST_DUE, DEVICES})
 STRANGER = 0
 
 
@@ -57,6 +60,6 @@ class Pass:
     @property
     def is_of_a_tier(self) -> bool:
         """Whether something was bought that opens no story."""
-        return any(scope != PAST_DUE and not scope.startswith(GIFT) for scope in self.scopes) and (
+        return any(scope not in SAYING and not scope.startswith(GIFT) for scope in self.scopes) and (
             STORIES not in self.scopes
         )

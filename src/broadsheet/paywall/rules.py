@@ -9,7 +9,7 @@ from functools import cache
 
 from .access import Access, Reason, Variant
 from .meter import Limits, Meter
-from .passes import STORIES, STRANGER, Pass, opens_story
+from .passes import DEVICES, STORIES, STRANGER, Pass, opens_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ _ENTITLED = Grant(Variant.FULL, Reason.ENTITLED)
 _GIFT = Grant(Variant.FULL, Reason.GIFT)
 _NETWORK = Grant(Variant.FULL, Reason.NETWORK)
 _TIER = Grant(Variant.PREVIEW, Reason.TIER)
+_DEVICES = Grant(Variant.PREVIEW, Reason.DEVICES)
 _WALLS = {
     Access.METERED: Grant(Variant.PREVIEW, Reason.WALL),
     Access.REGISTERED: Grant(Variant.PREVIEW, Reason.REGISTRATION),
@@ -61,8 +62,11 @@ def decide(
         if after is meter or after == meter:
             return _opened_before(left)
         return Grant(Variant.FULL, Reason.METER, after, left)
-    if pass_ is not None and pass_.is_of_a_tier and pass_.is_valid(now):
-        return _TIER
+    if pass_ is not None and pass_.is_valid(now):
+        if DEVICES in pass_.scopes:
+            return _DEVICES
+        if pass_.is_of_a_tier:
+            return _TIER
     return _WALLS[access]
 
 

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from broadsheet.paywall import LIFE, Pass, decode_pass, encode_pass
-from broadsheet.paywall.passes import STRANGER
+from broadsheet.paywall.passes import DEVICES, STRANGER
 
 from . import devices
 from .models import User
@@ -41,7 +41,7 @@ def pass_for(user: User, request: HttpRequest | None = None) -> Pass:
     """What this person may open now, on the device that `request` came from. The newsroom reads everything."""
     found = frozenset().union(*(scopes(user) for scopes in _scopes)) if _scopes else frozenset[str]()
     if found and request is not None and not devices.may_read(request, user):
-        found = frozenset()
+        found = frozenset({DEVICES})
     if user.has_perm("wagtailadmin.access_admin"):
         found |= {"stories"}
     if request is not None:
@@ -88,10 +88,11 @@ def mark_history(response: HttpResponseBase, *, wanted: bool) -> None:
 
 
 def is_due(request: HttpRequest) -> bool:
-    """Whether the request's pass is absent, another person's, or about to run out."""
+    """Whether the request's pass is absent, another person's, about to run out, or waits for a device to be signed out."""
     held = decode_pass(request.COOKIES.get(COOKIE, ""), settings.BROADSHEET_KEYS)
     return (
         held is None
+        or DEVICES in held.scopes
         or held.reader != (request.user.pk or STRANGER)
         or held.expires < timezone.now() + RENEWED_WITHIN
     )
