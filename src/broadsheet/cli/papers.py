@@ -94,7 +94,9 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
         arguments.kind,
         arguments.sources,
         section=arguments.section,
+        mapping=arguments.mapping,
         dry_run=arguments.dry_run,
+        with_items=arguments.json,
         show_progress=sys.stderr.isatty(),
     )
     if arguments.json:

@@ -78,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("sources", nargs="+", metavar="SOURCE", help="a file or an address")
     folder(made)
     made.add_argument("--section", default="", help="the slug of the section to file under")
+    made.add_argument(
+        "--mapping", type=Path, default=None, metavar="FILE", help="a mapping; a dry run drafts it"
+    )
     made.add_argument("--dry-run", action="store_true", help="report what would happen, change nothing")
     made.add_argument("--json", action="store_true", help="one JSON object on stdout")
 

@@ -264,8 +264,8 @@ def _wagtail(paper: Paper) -> dict[str, Any]:
         "WAGTAILEMBEDS_FINDERS": [],
         "WAGTAILDOCS_SERVE_METHOD": "serve_view",
         "WAGTAILDOCS_EXTENSIONS": ["pdf", "csv", "docx", "xlsx", "pptx", "txt", "zip", "odt", "ods"],
-        "WAGTAILSEARCH_BACKENDS": {"default": {"BACKEND": "modelsearch.backends.database"}},
-        "MODELSEARCH_BACKENDS": {"default": {"BACKEND": "modelsearch.backends.database"}},
+        "WAGTAILSEARCH_BACKENDS": {"default": {"BACKEND": "broadsheet.conf.search"}},
+        "MODELSEARCH_BACKENDS": {"default": {"BACKEND": "broadsheet.conf.search"}},
         "WAGTAILMEDIA": {"MEDIA_MODEL": "pictures.Clip"},
         "TAGGIT_CASE_INSENSITIVE": True,
     }

@@ -108,7 +108,7 @@ class IncomingStory:
     section: str = ""
     section_name: str = ""
     topics: tuple[str, ...] = ()
-    access: str = "free"
+    access: str = ""
     status: str = "live"
     labels: tuple[str, ...] = ()
     genre: str = ""
@@ -156,7 +156,7 @@ class IncomingStory:
             "language": self.language,
             "section": self.section,
             "topics": list(self.topics),
-            "access": self.access,
+            "access": self.access or "free",
             "status": self.status,
             "labels": list(self.labels),
             "genre": self.genre,

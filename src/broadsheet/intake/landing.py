@@ -1,249 +1,281 @@
-"""Turns an incoming story into one of the newsroom's: maps it, writes it in one transaction, keeps editors' changes."""
+"""Lands incoming stories in the paper: new ones many at a time, changed ones one by one, each batch whole or not at all."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum, auto
-from html import escape
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
-from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction
 
-from broadsheet.newsroom.models import Author, Section, Story, StoryByline
-from broadsheet.newsroom.slugs import slug_for
+from broadsheet.newsroom.bulk import NewStory, create_stories
+from broadsheet.newsroom.models import Author, Story, StoryByline, Topic
 from broadsheet.pictures.models import Picture
 
+from . import values as v
 from .errors import IntakeError
-from .incoming import IncomingBlock, IncomingStory
+from .incoming import IncomingStory
+from .media import PictureDesk
 from .models import ImportItem
+from .names import Names
+from .pages import land_page, page_values
+from .places import Places
+from .redirecting import add_redirects
+from .report import ImportReport
 
-FIELDS = (
-    "title",
-    "kicker",
-    "standfirst",
-    "dateline",
-    "published_at",
-    "updated_at",
-    "access",
-    "source_name",
-    "source_url",
-    "claimed_labels",
-    "lead_picture_id",
-    "body",
-    "bylines",
-)
-LIMITS = {"title": 255, "kicker": 80, "dateline": 120, "source_name": 255}
+# Of a source's own identifiers, so that one source gives the same story in every paper and after every kill.
+STORIES = UUID("6e1c2f1e-9f3b-5d0a-8f53-6d5a1b6f7d11")
+LONGEST_ID = 500
+Failure = (IntakeError, ValidationError, DatabaseError)
 
 
-class Outcome(Enum):
-    CREATED = auto()
-    UPDATED = auto()
-    UNCHANGED = auto()
+@dataclass(slots=True)
+class Arrival:
+    """One story on its way: what came, and what is known of it from before."""
+
+    story: IncomingStory
+    digest: str
+    item: ImportItem | None = None
+    authors: list[Author] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def source_id(self) -> str:
+        return v.writable(self.story.source_id, LONGEST_ID)
 
 
 class Landing:
-    """Lands stories of one kind in one paper."""
+    """Lands stories of one kind in one paper and counts them in `report`."""
 
-    def __init__(self, kind: str, section: str = "") -> None:
-        self.kind = kind
-        self._wanted_section = section
-        if section and not Section.objects.filter(slug=section).exists():
-            known = ", ".join(Section.objects.order_by("path").values_list("slug", flat=True).distinct()[:20])
-            raise IntakeError(f"there is no section {section!r}", "--section", f"use one of: {known}")
+    def __init__(self, kind: str, places: Places, desk: PictureDesk, report: ImportReport) -> None:
+        self.kind, self._places, self._desk, self._report = kind, places, desk, report
+        self._names = Names(desk.take)
 
-    def known(self, story: IncomingStory) -> ImportItem | None:
-        """What this story's item landed as before."""
-        return (
-            ImportItem.objects.select_related("story")
-            .filter(kind=self.kind, source_id=story.source_id[:500])
-            .first()
+    def land(self, stories: Sequence[IncomingStory]) -> None:
+        """Land a batch. What fails is told in the report by itself; the rest of the batch lands."""
+        arrivals = self.arrivals(stories)
+        news = [a for a in arrivals if a.item is None]
+        changed = [a for a in arrivals if a.item is not None and self._is_news(a)]
+        self._report.unchanged += len(arrivals) - len(news) - len(changed)
+        pictures = self._pictures([*news, *changed])
+        news = [a for a in news if self._prepare(a, pictures)]
+        try:
+            self._create([a for a in news if a.story.form == "story"])
+        except Failure:
+            for arrival in (a for a in news if a.story.form == "story"):
+                self._alone(arrival, self._create)
+        for arrival in news:
+            if arrival.story.form == "page":
+                self._alone(arrival, self._create_pages)
+        for arrival in changed:
+            if self._prepare(arrival, pictures):
+                self._alone(arrival, self._update)
+
+    def arrivals(self, stories: Sequence[IncomingStory]) -> list[Arrival]:
+        """Each story with its item from before, each source id once (the last of a batch wins): one query."""
+        by_id = {}
+        for story in stories:
+            arrival = Arrival(story, story.digest())
+            if arrival.source_id in by_id:
+                self._report.skipped += 1
+                self._report.trouble(story.source_url or story.headline, "it stands in the source twice")
+            by_id[arrival.source_id] = arrival
+        rows = ImportItem.objects.filter(kind=self.kind, source_id__in=list(by_id))
+        for item in rows:
+            by_id[item.source_id].item = item
+        return list(by_id.values())
+
+    def _is_news(self, arrival: Arrival) -> bool:
+        """Whether the source changed since, or a picture was missing. What an editor deleted stays deleted."""
+        assert arrival.item is not None
+        if arrival.item.page_id is None:
+            return False
+        return arrival.item.digest != arrival.digest or arrival.item.has_gaps
+
+    def _pictures(self, arrivals: Iterable[Arrival]) -> dict[str, Picture]:
+        return self._desk.take_all(
+            (picture, arrival.story.folder) for arrival in arrivals for picture in arrival.story.pictures
         )
 
-    @transaction.atomic
-    def land(self, story: IncomingStory, pictures: Mapping[str, Picture]) -> tuple[Outcome, int]:
-        """Write the story; returns what happened and how many redirects were made."""
-        item = self.known(story)
-        if item is not None and item.digest == story.digest():
-            return Outcome.UNCHANGED, 0
-        section = item.story.desk if item and item.story.desk else self._section(story)
-        values = self._values(story, pictures, section)
-        if item is None:
-            page = self._create(story, section, values)
-            redirects = self._redirects(story.old_urls, page)
-            ImportItem.objects.create(
+    def _prepare(self, arrival: Arrival, pictures: Mapping[str, Picture]) -> bool:
+        """Values, by-lines and topics: outside the transaction, and idempotent."""
+        story = arrival.story
+        try:
+            locale = self._places.front(story).locale
+            arrival.authors = self._names.authors(story.bylines, story.authors, locale)
+            arrival.topics = self._names.topics(story.topics, locale)
+            arrival.values = v.values_of(story, pictures)
+        except Failure as error:
+            self._failed(story, error)
+            return False
+        for what in story.lost:
+            self._report.lose(what)
+        return True
+
+    def _alone(self, arrival: Arrival, write: Any) -> None:
+        try:
+            write([arrival])
+        except Failure as error:
+            self._failed(arrival.story, error)
+
+    def _failed(self, story: IncomingStory, error: Exception) -> None:
+        self._report.failed += 1
+        said = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        self._report.trouble(
+            story.source_url or story.headline or story.source_id,
+            said.splitlines()[0] if said else type(error).__name__,
+        )
+
+    def _create(self, arrivals: Sequence[Arrival]) -> None:
+        if not arrivals:
+            return
+        entries = [
+            NewStory(self._unsaved(a), self._places.section(a.story), a.authors, a.topics) for a in arrivals
+        ]
+        with transaction.atomic():
+            create_stories(entries)
+            for arrival, entry in zip(arrivals, entries, strict=True):
+                self._hold_back(arrival.story, entry.story)
+            redirects = self._remember(arrivals, [entry.story.pk for entry in entries])
+        self._report.created += len(arrivals)
+        self._report.redirects += redirects
+
+    def _create_pages(self, arrivals: Sequence[Arrival]) -> None:
+        with transaction.atomic():
+            ids = [land_page(a.story, self._places.front(a.story), self._key(a.story)) for a in arrivals]
+            redirects = self._remember(arrivals, ids)
+        self._report.created += len(arrivals)
+        self._report.redirects += redirects
+
+    def _remember(self, arrivals: Sequence[Arrival], ids: Sequence[int]) -> int:
+        ImportItem.objects.bulk_create(
+            ImportItem(
                 kind=self.kind,
-                source_id=story.source_id[:500],
-                digest=story.digest(),
-                landed=_stored(values),
-                story=page,
+                source_id=arrival.source_id,
+                digest=arrival.digest,
+                landed=v.digests(self._whole(arrival)),
+                page_id=pk,
+                has_gaps=v.has_gaps(arrival.values["body"]),
+                imported_at=timezone.now(),
             )
-            return Outcome.CREATED, redirects
-        changed = self._update(item, values, section)
-        item.digest, item.landed = story.digest(), _stored(values)
-        item.save()
-        return (Outcome.UPDATED if changed else Outcome.UNCHANGED), 0
+            for arrival, pk in zip(arrivals, ids, strict=True)
+        )
+        return add_redirects({pk: a.story.old_urls for a, pk in zip(arrivals, ids, strict=True)})
 
-    def _section(self, story: IncomingStory) -> Section:
-        language = story.language if story.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        sections = Section.objects.live().select_related("locale").order_by("path")
-        slug = self._wanted_section or story.section
-        for wanted in (
-            {"slug": slug, "locale__language_code": language},
-            {"slug": slug},
-            {"locale__language_code": language},
-            {},
-        ):
-            if wanted.get("slug") == "":
-                continue
-            if found := sections.filter(**wanted).first():
-                return found
-        raise IntakeError("the paper has no section", "newsroom", "make one under /newsroom/ first")
-
-    def _values(
-        self, story: IncomingStory, pictures: Mapping[str, Picture], section: Section
-    ) -> dict[str, Any]:
-        lead = pictures.get(story.lead.address) if story.lead else None
-        blocks = list(story.body)
-        if lead is None and blocks and blocks[0].kind == "picture" and blocks[0].value.address in pictures:
-            lead = pictures[blocks.pop(0).value.address]
+    def _whole(self, arrival: Arrival) -> dict[str, Any]:
+        if arrival.story.form == "page":
+            return {"page": page_values(arrival.story)}
         return {
-            "title": story.headline,
-            "kicker": story.kicker,
-            "standfirst": story.standfirst,
-            "dateline": story.dateline,
-            "published_at": story.published or timezone.now(),
-            "updated_at": story.modified,
-            "access": story.access,
-            "source_name": story.source_name,
-            "source_url": story.source_url[:1000],
-            "claimed_labels": list(story.labels),
-            "lead_picture_id": lead.pk if lead else None,
-            "body": [self._block(block, pictures) for block in blocks],
-            "bylines": list(story.bylines),
-        } | {
-            name: str(getattr(story, "headline" if name == "title" else name))[:most]
-            for name, most in LIMITS.items()
+            **arrival.values,
+            "bylines": [author.name for author in arrival.authors],
+            "live": arrival.story.status == "live",
         }
 
-    def _block(self, block: IncomingBlock, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-        value = block.value
-        if block.kind == "picture":
-            picture = pictures.get(value.address)
-            if picture is None:
-                return {
-                    "type": "missing_picture",
-                    "value": {"address": value.address[:500], "caption": value.caption, "reason": ""},
-                }
-            return {
-                "type": "picture",
-                "value": {
-                    "picture": picture.pk,
-                    "caption": value.caption,
-                    "credit": value.credit,
-                    "alt": value.alt,
-                    "size": "column",
-                },
-            }
-        if block.kind == "table":
-            choice = "row" if value.get("head") else ""
-            return {
-                "type": "table",
-                "value": {
-                    "table": {
-                        "data": value["rows"],
-                        "first_row_is_table_header": bool(choice),
-                        "table_header_choice": choice,
-                    }
-                },
-            }
-        if block.kind == "quote":
-            return {"type": "quote", "value": {"quote": value["quote"], "by": value.get("by", "")}}
-        if block.kind == "text":
-            return {"type": "text", "value": value}
-        return {"type": "text", "value": f"<p>{escape(str(value))}</p>"}
+    def _key(self, story: IncomingStory) -> UUID:
+        """A page's translation key: the source's own when it is one of ours."""
+        if self.kind == "jsonl":
+            try:
+                return UUID(story.source_id.partition(":")[0])
+            except ValueError:
+                pass
+        return uuid5(STORIES, f"{self.kind}\n{v.writable(story.source_id)}")
 
-    def _create(self, story: IncomingStory, section: Section, values: dict[str, Any]) -> Story:
+    def _unsaved(self, arrival: Arrival) -> Story:
+        story, values = arrival.story, arrival.values
+        section = self._places.section(story)
         is_live = story.status == "live"
+        moment = story.published or (timezone.now() if is_live else None)
         page = Story(
             locale=section.locale,
+            slug=story.slug,
+            translation_key=self._key(story),
             live=is_live,
-            **_fields(values),
+            has_unpublished_changes=not is_live,
+            **{**values, "body": json.dumps(values["body"]), "published_at": moment},
         )
-        page.bylines = self._bylines(values["bylines"], section)
         if is_live:
-            page.first_published_at = page.last_published_at = values["published_at"]
-        section.refresh_from_db()
-        section.add_child(instance=page)
+            page.first_published_at = moment
+            page.last_published_at = story.modified or moment
+        page.latest_revision_created_at = story.modified or moment
         return page
 
-    def _update(self, item: ImportItem, values: dict[str, Any], section: Section) -> bool:
+    def _hold_back(self, story: IncomingStory, page: Story) -> None:
+        """Private stays private when an editor publishes it; scheduled goes live by itself at its time."""
+        if story.status == "private":
+            restriction = PageViewRestriction.objects.create(
+                page=page, restriction_type=PageViewRestriction.GROUPS
+            )
+            restriction.groups.set(Group.objects.filter(name="Editors"))
+        elif story.status == "scheduled" and story.published and story.published > timezone.now():
+            self._schedule(page, story.published)
+
+    def _schedule(self, page: Story, moment: datetime) -> None:
+        fresh = Story.objects.get(pk=page.pk)
+        fresh.go_live_at, fresh.published_at = moment, None
+        fresh.save_revision(clean=False, approved_go_live_at=moment)
+        Story.objects.filter(pk=page.pk).update(go_live_at=moment, published_at=None)
+
+    def _update(self, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            with transaction.atomic():
+                changed = self._update_one(arrival)
+            self._report.updated += changed
+            self._report.unchanged += not changed
+
+    def _update_one(self, arrival: Arrival) -> bool:
         """Write what changed at the source, except where an editor's hand has been since."""
-        page = item.story
-        now = _stored(self._present(page))
-        new = _stored(values)
-        changed = False
-        for name in FIELDS:
-            if new[name] == item.landed.get(name) or now[name] != item.landed.get(name):
-                continue
+        item, story = arrival.item, arrival.story
+        assert item is not None
+        new = v.digests(self._whole(arrival))
+        page = Story.objects.select_for_update(of=("self",)).filter(pk=item.page_id).first()
+        changed = []
+        if page is not None:
+            page = (
+                page.get_latest_revision_as_object()
+                if page.has_unpublished_changes and page.latest_revision_id
+                else page
+            )
+            lines = page.bylines.select_related("author").order_by("sort_order")
+            now = v.digests(v.present(page, [line.author.name for line in lines]))
+            moved = [
+                name for name in new if item.landed.get(name) != new[name] and now.get(name) != new[name]
+            ]
+            changed = [name for name in moved if now.get(name) == item.landed.get(name)]
+            if kept := [name for name in moved if name not in changed]:
+                self._report.keep(story.source_url or story.headline, kept)
+            if changed:
+                self._write(page, changed, arrival)
+        elif story.form == "page":
+            changed = ["body"] if land_page(story, self._places.front(story), self._key(story), item) else []
+        self._report.redirects += add_redirects({item.page_id or 0: story.old_urls}, is_announced=True)
+        item.digest, item.has_gaps = arrival.digest, v.has_gaps(arrival.values["body"])
+        item.landed = {**item.landed, **{n: new[n] for n in new if n in changed or n not in item.landed}}
+        item.save()
+        return bool(changed)
+
+    def _write(self, page: Story, changed: Sequence[str], arrival: Arrival) -> None:
+        was_live = page.live
+        for name in changed:
             if name == "bylines":
-                page.bylines = self._bylines(values[name], section)
-            else:
-                setattr(page, name, _fields(values)[name])
-            changed = True
-        if changed:
-            page.save_revision(clean=False).publish(skip_permission_checks=True) if page.live else page.save()
-        return changed
-
-    def _present(self, page: Story) -> dict[str, Any]:
-        values = {name: getattr(page, name) for name in FIELDS if name not in ("body", "bylines")}
-        values["body"] = [{"type": block["type"], "value": block["value"]} for block in page.body.raw_data]
-        values["bylines"] = [byline.author.name for byline in page.bylines.select_related("author")]
-        return values
-
-    def _bylines(self, names: Sequence[str], section: Section) -> list[StoryByline]:
-        made = []
-        for order, name in enumerate(names):
-            slug = slug_for(name)[:100]
-            author, _ = Author.objects.get_or_create(
-                locale=section.locale, slug=slug, defaults={"name": name[:120]}
-            )
-            made.append(StoryByline(author=author, sort_order=order, locale=section.locale))
-        return made
-
-    def _redirects(self, old_urls: Iterable[str], page: Story) -> int:
-        """The old address's path leads to the story, where no page and no other redirect has it."""
-        site = Site.objects.filter(is_default_site=True).first()
-        made = 0
-        for url in old_urls:
-            parts = urlsplit(url)
-            path = Redirect.normalise_path(parts.path + (f"?{parts.query}" if parts.query else ""))
-            if len(path) < 2 or len(path) > 255:
-                continue
-            _, created = Redirect.objects.get_or_create(
-                old_path=path, site=site, defaults={"redirect_page": page, "is_permanent": True}
-            )
-            made += created
-        return made
-
-
-def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as model fields take them: the body as stored JSON, by-lines apart."""
-    return {**{k: v for k, v in values.items() if k != "bylines"}, "body": json.dumps(values["body"])}
-
-
-def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON gives them back, so that then and now compare."""
-    plain = dict(values)
-    plain["body"] = [{"type": b["type"], "value": b["value"]} for b in plain["body"]]
-    for name in ("published_at", "updated_at"):
-        if plain[name] is not None:
-            plain[name] = plain[name].astimezone(timezone.get_default_timezone()).isoformat()
-    loaded: dict[str, Any] = json.loads(json.dumps(plain, cls=DjangoJSONEncoder))
-    return loaded
+                page.bylines = [
+                    StoryByline(author=author, sort_order=order, locale=page.locale)
+                    for order, author in enumerate(arrival.authors)
+                ]
+            elif name == "body":
+                page.body = json.dumps(arrival.values["body"])
+            elif name != "live":
+                setattr(page, name, arrival.values[name])
+        goes_live = arrival.story.status == "live" if "live" in changed else was_live
+        revision = page.save_revision(clean=False)
+        if goes_live:
+            revision.publish(skip_permission_checks=True)
+        elif was_live:
+            page.unpublish(log_action=None)

@@ -1,31 +1,37 @@
-"""`run_import`: every kind of source through its reader, each story landed on its own."""
+"""`run_import`: every kind of source through its reader, landed in batches.
+
+Any process may die anywhere: a batch lands whole or not at all, and what landed is told by its source's own id, so
+that running again goes on where it stopped.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError
 from django.utils.module_loading import import_string
 from tqdm import tqdm
-from wagtail.signals import page_published
 
-from broadsheet.newsroom.models import Story
-
+from . import members
 from .errors import IntakeError
-from .incoming import IncomingStory
-from .landing import Landing, Outcome
+from .incoming import Broken, Incoming, IncomingMedia, IncomingMember, IncomingStory, Skipped
+from .landing import Landing
+from .mapping import Mapper, Words, load
 from .media import PictureDesk
+from .places import Places
 from .readers.protocol import Reader, ReaderOptions
-from .report import ImportReport, Trouble
+from .redirecting import old_path
+from .report import ImportReport
 
 # Kind → where its reader is; loaded when it is asked for.
 READERS = {
     "page": "broadsheet.intake.readers.page.PageReader",
 }
+# Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
+BATCH = 100
 
 
 def run_import(
@@ -33,81 +39,183 @@ def run_import(
     sources: Sequence[str],
     *,
     section: str = "",
+    mapping: Path | None = None,
     dry_run: bool = False,
+    with_items: bool = True,
     show_progress: bool = False,
     allow_private: bool = False,
 ) -> ImportReport:
-    """Import every source; each story lands or fails by itself. A dry run changes nothing.
+    """Import every source; each story lands or fails by itself. A dry run changes nothing, tells each story
+    (`with_items`) and drafts the `mapping` file where there is none.
 
     Never raises for a bad source: the report says what failed and why.
     """
     started = time.monotonic()
-    report = ImportReport(kind, items=[] if dry_run else None)
-    reader: Reader = import_string(READERS[kind])(ReaderOptions(allow_private=allow_private))
+    report = ImportReport(kind, items=[] if dry_run and with_items else None)
     try:
-        landing = Landing(kind, section)
+        words = load(mapping) if mapping and (mapping.exists() or not dry_run) else Words()
+        places = Places(section)
     except IntakeError as error:
         report.found, report.failed = len(sources), len(sources)
-        report.errors.append(Trouble(section, str(error)))
+        report.trouble(str(mapping or section), str(error))
         return report
+    reader: Reader = import_string(READERS[kind])(
+        ReaderOptions(shortcodes=words.shortcodes, allow_private=allow_private)
+    )
+    mapper = Mapper(words, places.slugs)
     desk = PictureDesk(report, allow_private=allow_private)
-    for source in tqdm(
-        sources, desc=f"import {kind}", unit="page", file=sys.stderr, disable=not show_progress
-    ):
-        try:
-            for story in reader.items(source, settings.PAPER.zone):
+    landing = Landing(kind, places, desk, report)
+    run = (
+        _Rehearsal(landing, mapper, report, section)
+        if dry_run
+        else _Run(landing, mapper, report, desk, section)
+    )
+    with _Progress(kind, reader, sources, shown=show_progress) as progress:
+        for source in sources:
+            try:
+                for item in reader.items(source, settings.PAPER.zone):
+                    run.take(item)
+                    progress.step(source, report)
+            except IntakeError as error:
                 report.found += 1
-                if not isinstance(story, IncomingStory):
-                    continue
-                if dry_run:
-                    _rehearse(story.with_section(section), landing, report)
-                else:
-                    _land(story, landing, desk, report)
-        except (IntakeError, ValidationError, DatabaseError) as error:
-            report.found += 1
-            report.failed += 1
-            report.errors.append(
-                Trouble(
-                    source, "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-                )
-            )
+                report.failed += 1
+                report.trouble(source, str(error))
+            run.flush()
+            progress.end(source)
+    if dry_run and mapping and not mapping.exists():
+        mapping.write_text(mapper.draft(), "utf-8")
     report.seconds = time.monotonic() - started
     return report
 
 
-def _rehearse(story: IncomingStory, landing: Landing, report: ImportReport) -> None:
-    assert report.items is not None
-    report.items.append(story.to_json())
-    item = landing.known(story)
-    if item is None:
-        report.created += 1
-    elif item.digest == story.digest():
-        report.unchanged += 1
-    else:
-        report.updated += 1
+class _Run:
+    """Takes items one by one and lands stories in batches."""
+
+    def __init__(
+        self, landing: Landing, mapper: Mapper, report: ImportReport, desk: PictureDesk, section: str
+    ) -> None:
+        self._landing, self._mapper, self._report, self._desk = landing, mapper, report, desk
+        self._section = section
+        self._batch: list[IncomingStory] = []
+
+    def take(self, item: Incoming) -> None:
+        self._report.found += 1
+        if isinstance(item, IncomingStory):
+            story = self._mapper.apply(item)
+            self._batch.append(story.with_section(self._section))
+            if len(self._batch) >= BATCH:
+                self.flush()
+        elif isinstance(item, IncomingMedia):
+            self.media(item)
+        elif isinstance(item, IncomingMember):
+            self.member(item)
+        elif isinstance(item, Skipped):
+            self._report.skipped += 1
+            self._report.trouble(item.item, item.reason)
+        elif isinstance(item, Broken):
+            self._report.failed += 1
+            self._report.trouble(item.item, item.reason)
+
+    def flush(self) -> None:
+        """Land what waits."""
+        if self._batch:
+            self.stories(self._batch)
+            self._batch = []
+
+    def stories(self, batch: Sequence[IncomingStory]) -> None:
+        self._landing.land(batch)
+
+    def media(self, item: IncomingMedia) -> None:
+        """A picture that is an item of its own: had already, taken, or reported with its reason."""
+        if self._desk.known([item.picture.address]):
+            self._report.unchanged += 1
+        elif self._desk.take(item.picture, item.folder):
+            self._report.created += 1
+        else:
+            # The picture's own trouble is in the report; the item did not come along either.
+            self._report.failed += 1
+
+    def member(self, item: IncomingMember) -> None:
+        outcome = members.take_in(item)
+        if outcome.reason:
+            self._report.skipped += 1
+            self._report.trouble(item.source_id, outcome.reason)
+        elif outcome.is_new:
+            self._report.created += 1
+        else:
+            self._report.unchanged += 1
 
 
-def _land(story: IncomingStory, landing: Landing, desk: PictureDesk, report: ImportReport) -> None:
-    """Pictures first, outside the transaction: fetching may take long, and the same bytes are never taken twice."""
-    item = landing.known(story)
-    if item is not None and item.digest == story.digest():
-        report.unchanged += 1
-        return
-    pictures = desk.take_all(story)
-    try:
-        outcome, redirects = landing.land(story, pictures)
-    except (IntakeError, ValidationError, DatabaseError) as error:
-        report.failed += 1
-        report.errors.append(Trouble(story.source_url or story.headline, str(error)))
-        return
-    report.redirects += redirects
-    if outcome is Outcome.CREATED:
-        report.created += 1
-        landed = landing.known(story)
-        if landed and landed.story.live:
-            # Files, search and everything else that follows publishing follows an import, too.
-            page_published.send(sender=Story, instance=landed.story, revision=None)
-    elif outcome is Outcome.UPDATED:
-        report.updated += 1
-    else:
-        report.unchanged += 1
+class _Rehearsal(_Run):
+    """Tells what would happen and writes nothing."""
+
+    def __init__(self, landing: Landing, mapper: Mapper, report: ImportReport, section: str) -> None:
+        super().__init__(landing, mapper, report, PictureDesk(report), section)
+
+    def stories(self, batch: Sequence[IncomingStory]) -> None:
+        for arrival in self._landing.arrivals(batch):
+            story = arrival.story
+            if self._report.items is not None:
+                self._report.items.append(story.to_json())
+            if arrival.item is None:
+                self._report.created += 1
+                self._report.redirects += len({path for url in story.old_urls if (path := old_path(url))})
+            elif arrival.item.page_id is None or arrival.item.digest == arrival.digest:
+                self._report.unchanged += 1
+            else:
+                self._report.updated += 1
+            for what in story.lost:
+                self._report.lose(what)
+
+    def media(self, item: IncomingMedia) -> None:
+        known = self._desk.known([item.picture.address])
+        self._report.unchanged += bool(known)
+        self._report.created += not known
+
+    def member(self, item: IncomingMember) -> None:
+        self._report.created += 1
+
+
+class _Progress:
+    """A bar over the bytes of all sources, or over their number where bytes are not known."""
+
+    def __init__(self, kind: str, reader: Reader, sources: Sequence[str], *, shown: bool) -> None:
+        self._reader = reader
+        self._sizes = {source: reader.size(source) for source in sources} if shown else {}
+        self._in_bytes = bool(self._sizes) and all(self._sizes.values())
+        self._before = 0
+        total = sum(self._sizes.values()) if self._in_bytes else len(sources)
+        self._bar = tqdm(
+            total=total,
+            desc=f"import {kind}",
+            unit="B" if self._in_bytes else "source",
+            unit_scale=self._in_bytes,
+            file=sys.stderr,
+            disable=not shown,
+            mininterval=0.5,
+        )
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def step(self, source: str, report: ImportReport) -> None:
+        """After each item."""
+        if self._bar.disable or report.found % 25:
+            return
+        if self._in_bytes:
+            self._bar.n = self._before + min(self._reader.position, self._sizes[source])
+        rate = report.found / max(self._bar.format_dict["elapsed"], 0.001)
+        self._bar.set_postfix_str(f"{report.found} items, {rate:.0f}/s", refresh=False)
+        self._bar.update(0)
+
+    def end(self, source: str) -> None:
+        """After each source."""
+        if self._in_bytes:
+            self._before += self._sizes[source]
+            self._bar.n = self._before
+            self._bar.update(0)
+        else:
+            self._bar.update(1)

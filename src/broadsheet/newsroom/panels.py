@@ -52,7 +52,9 @@ filing_panels = [
     ChecklistPanel(heading=_("Before you publish")),
     MultiFieldPanel([FieldPanel("access"), FieldPanel("genre"), FieldPanel("topics")], heading=_("Filing")),
     MultiFieldPanel([FieldPanel("published_at"), FieldPanel("updated_at")], heading=_("Times")),
-    MultiFieldPanel([FieldPanel("source_name"), FieldPanel("source_url")], heading=_("Source")),
+    MultiFieldPanel(
+        [FieldPanel("source_name"), FieldPanel("source_url"), FieldPanel("usage_terms")], heading=_("Source")
+    ),
     MultiFieldPanel(
         [FieldPanel("lead_gallery"), FieldPanel("lead_clip")], heading=_("Gallery or video on top")
     ),

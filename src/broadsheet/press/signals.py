@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
@@ -11,6 +11,8 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import post_page_move
 
+from broadsheet.newsroom.bulk import NewStory
+from broadsheet.newsroom.events import stories_created
 from broadsheet.newsroom.models import Author, Correction, FrontPage, Gallery, Section, Story, Topic
 from broadsheet.pictures.events import files_changed
 from broadsheet.pictures.models import Picture
@@ -69,6 +71,19 @@ def after_page(sender: Any, instance: Any, raw: bool = False, update_fields: Any
         after["authors"] = [line.author_id for line in instance.bylines.all()]
         after["topics"] = {topic.pk for topic in instance.topics.all()}
     _write(purge_of(model, instance.pk, before, after))
+
+
+@receiver(stories_created, dispatch_uid="press_bulk")
+def created_in_bulk(entries: Sequence[NewStory], **_: Any) -> None:
+    """One row for all of them: an archive that moves in is no news of the hour, so lists get no event."""
+    live = [entry for entry in entries if entry.story.live]
+    keys = {f"latest/{entry.story.language}" for entry in live}
+    keys |= {f"latest/section/{entry.section.pk}" for entry in live}
+    keys |= {f"latest/author/{author.pk}" for entry in live for author in entry.authors}
+    keys |= {f"latest/topic/{topic.pk}" for entry in live for topic in entry.topics}
+    if live:
+        log.write({MISSING}, is_hard=True)
+        log.write(keys)
 
 
 @receiver(pre_delete, dispatch_uid="press_deleted_page")

@@ -96,6 +96,9 @@ class Story(Listed):
     topics = ParentalManyToManyField(Topic, blank=True, related_name="stories", verbose_name=_("topics"))
     source_name = models.CharField(_("source"), max_length=255, blank=True)
     source_url = models.URLField(_("source's address"), max_length=1000, blank=True)
+    usage_terms = models.TextField(
+        _("usage terms"), blank=True, help_text=_("What the source allows; for the newsroom, never printed.")
+    )
     claimed_labels = models.JSONField(default=list, blank=True, editable=False, encoder=DjangoJSONEncoder)
     formats = models.JSONField(default=list, blank=True, editable=False)
 

@@ -1,0 +1,74 @@
+"""Authors and topics of what comes in: found by their slug in the story's language, or made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from wagtail.models import Locale
+
+from broadsheet.newsroom.models import Author, Topic
+from broadsheet.newsroom.slugs import slug_for
+from broadsheet.pictures.models import Picture
+
+from .incoming import IncomingAuthor, IncomingPicture
+from .values import writable
+
+LONGEST = 120
+MOST_KEPT = 20_000
+
+
+class Names:
+    """Remembers what it found, up to `MOST_KEPT` of each kind. `take_picture` brings a portrait along, or gives None."""
+
+    def __init__(self, take_picture: Callable[[IncomingPicture], Picture | None]) -> None:
+        self._take_picture = take_picture
+        self._authors: dict[tuple[int, str], Author] = {}
+        self._topics: dict[tuple[int, str], Topic] = {}
+
+    def authors(self, names: Iterable[str], known: Iterable[IncomingAuthor], locale: Locale) -> list[Author]:
+        """The authors of these by-lines, in order, each once. `known` are what the source tells of some of them."""
+        told = {author.name: author for author in known}
+        found = [self._author(told.get(name) or IncomingAuthor(name), locale) for name in names]
+        return list({author.pk: author for author in found}.values())
+
+    def topics(self, names: Iterable[str], locale: Locale) -> list[Topic]:
+        """The topics of these names, in order, each once."""
+        found = [self._topic(name, locale) for name in names]
+        return list({topic.pk: topic for topic in found}.values())
+
+    def _author(self, told: IncomingAuthor, locale: Locale) -> Author:
+        slug = slug_for(told.slug or told.name)[:100].strip("-")
+        if author := self._authors.get((locale.pk, slug)):
+            return author
+        found = Author.objects.filter(locale=locale, slug=slug).first()
+        if found is None:
+            photo = self._take_picture(told.photo) if told.photo else None
+            found, _ = Author.objects.get_or_create(
+                locale=locale,
+                slug=slug,
+                defaults={
+                    "name": writable(told.name, LONGEST),
+                    "email": told.email if len(told.email) <= 254 else "",
+                    # An archive's addresses were log-ins, not an offer to write.
+                    "show_email": False,
+                    "bio": writable(told.bio),
+                    "url": told.url
+                    if told.url.startswith(("http://", "https://")) and len(told.url) <= 200
+                    else "",
+                    "photo": photo,
+                },
+            )
+        if len(self._authors) < MOST_KEPT:
+            self._authors[locale.pk, slug] = found
+        return found
+
+    def _topic(self, name: str, locale: Locale) -> Topic:
+        slug = slug_for(name)[:100].strip("-")
+        if topic := self._topics.get((locale.pk, slug)):
+            return topic
+        found, _ = Topic.objects.get_or_create(
+            locale=locale, slug=slug, defaults={"name": writable(name, LONGEST)}
+        )
+        if len(self._topics) < MOST_KEPT:
+            self._topics[locale.pk, slug] = found
+        return found
