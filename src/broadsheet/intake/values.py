@@ -52,6 +52,8 @@ def values_of(story: IncomingStory, pictures: Mapping[str, Picture]) -> dict[str
     shown = story.lead if story.lead and story.lead.address in pictures else None
     if shown is None and blocks and blocks[0].kind == "picture" and blocks[0].value.address in pictures:
         shown = blocks.pop(0).value
+    if story.lead and story.lead.address not in pictures:
+        blocks.insert(0, IncomingBlock("picture", story.lead))
     lead = pictures[shown.address] if shown else None
     made = {
         "title": story.headline or story.slug or story.source_id,

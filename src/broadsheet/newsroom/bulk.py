@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.db.models import F
+from modelcluster.models import get_all_child_relations
 from wagtail.models import Page, ReferenceIndex
 
 from . import labels
@@ -49,11 +50,9 @@ def create_stories(entries: Sequence[NewStory]) -> None:
         _place(section, by_section[section])
     stories = [entry.story for entry in entries]
     _insert(Page, stories)
-    for story in stories:
-        story.page_ptr_id = story.pk
     _insert(Story, stories)
-    bylines = _file(entries)
-    _refer(stories, bylines)
+    _file(entries)
+    _refer(stories)
     settle_pictures(_pictures(stories))
     stories_created.send(Story, entries=entries)
 
@@ -132,48 +131,49 @@ def _insert(model: type[models.Model], stories: Sequence[Story]) -> None:
         batch = stories[start : start + most]
         rows = manager._insert(list(batch), fields=fields, using=connection.alias, returning_fields=returning)
         for story, row in zip(batch, rows, strict=False):
-            story.pk = row[0]
+            story.id = story.pk = row[0]
             story._state.adding, story._state.db = False, connection.alias
 
 
-def _file(entries: Sequence[NewStory]) -> list[StoryByline]:
-    bylines = [
-        StoryByline(story=entry.story, author=author, sort_order=order, locale_id=entry.story.locale_id)
+def _file(entries: Sequence[NewStory]) -> None:
+    """By-lines and topics; the stories hold their children in memory from here on."""
+    lines = {
+        entry.story.pk: [
+            StoryByline(story=entry.story, author=author, sort_order=order, locale_id=entry.story.locale_id)
+            for order, author in enumerate(entry.authors)
+        ]
         for entry in entries
-        for order, author in enumerate(entry.authors)
-    ]
-    StoryByline.objects.bulk_create(bylines)
+    }
+    StoryByline.objects.bulk_create([line for of_one in lines.values() for line in of_one])
     through = Story.topics.through
     through.objects.bulk_create(
         through(story_id=entry.story.pk, topic_id=topic.pk) for entry in entries for topic in entry.topics
     )
-    return bylines
+    names = [relation.get_accessor_name() for relation in get_all_child_relations(Story)]
+    for entry in entries:
+        entry.story._cluster_related_objects = {
+            **{name: [] for name in names},
+            "bylines": lines[entry.story.pk],
+        }
 
 
-def _refer(stories: Sequence[Story], bylines: Sequence[StoryByline]) -> None:
+def _refer(stories: Sequence[Story]) -> None:
     """What Wagtail's reference index would hold after saving each of them."""
     page_type = ContentType.objects.get_for_model(Page).pk
     story_type = ContentType.objects.get_for_model(Story).pk
-    author_type = ContentType.objects.get_for_model(Author).pk
-    found = [
-        (story.pk, *reference)
-        for story in stories
-        for reference in ReferenceIndex._extract_references_from_object(story)
-    ]
-    found += [
-        (line.story_id, author_type, str(line.author_id), "bylines.item.author", f"bylines.{line.pk}.author")
-        for line in bylines
-    ]
     ReferenceIndex.objects.bulk_create(
         ReferenceIndex(
             base_content_type_id=page_type,
             content_type_id=story_type,
-            object_id=str(pk),
+            object_id=str(story.pk),
             to_content_type_id=to_type,
             to_object_id=to_id,
             model_path=model_path,
             content_path=content_path,
             content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
         )
-        for pk, to_type, to_id, model_path, content_path in dict.fromkeys(found)
+        for story in stories
+        for to_type, to_id, model_path, content_path in dict.fromkeys(
+            ReferenceIndex._extract_references_from_object(story)
+        )
     )
