@@ -131,7 +131,7 @@ def test_signing_out_a_device_on_the_way_from_a_wall_opens_the_story_at_once(
     assert held.scopes == {"stories"}
     assert 'href="/nation/flood/"' in after.text
     assert second.post("/account/renew").status_code == 401
-    assert "evil" not in first.get("/account/sessions/?next=https://evil.example/").text
+    assert 'href="https://evil' not in first.get("/account/sessions/?next=https://evil.example/").text
 
 
 def test_an_app_may_allow_more_devices(reader, monkeypatch, settings):
