@@ -55,6 +55,54 @@ PLANS = (
         {"EUR": 1900, "USD": 2100, "AZN": 3400},
     ),
 )
+# (slug, language): name, summary, benefits
+WORDS = {
+    ("reader", "az"): (
+        "Oxucu",
+        "Bütün xəbərlər",
+        "Bütün xəbərlər, təhlillər və araşdırmalar\nAyda beş xəbəri dostlarınıza hədiyyə etmək imkanı",
+    ),
+    ("reader", "ru"): (
+        "Читатель",
+        "Все материалы",
+        "Все новости, аналитика и расследования\nПять материалов в месяц в подарок друзьям",
+    ),
+    ("reader", "ar"): (
+        "القارئ",
+        "جميع المواد",
+        "جميع الأخبار والتحليلات والتحقيقات\nخمس مواد شهريًا تهديها لأصدقائك",
+    ),
+    ("complete", "az"): (
+        "Tam",
+        "1921-ci ildən bəri bütün xəbərlər",
+        "“Oxucu” planına daxil olan hər şey\nArxiv\nQəzetin elektron nömrəsi",
+    ),
+    ("complete", "ru"): (
+        "Полная",
+        "Все материалы с 1921 года",
+        "Всё, что входит в подписку «Читатель»\nАрхив\nЭлектронный выпуск газеты",
+    ),
+    ("complete", "ar"): (
+        "الكامل",
+        "جميع المواد منذ عام 1921",
+        "كل ما في اشتراك «القارئ»\nالأرشيف\nالنسخة الإلكترونية من الصحيفة",
+    ),
+    ("patron", "az"): (
+        "Himayədar",
+        "Qəzetə dəstək olmaq istəyənlər üçün",
+        "“Tam” planına daxil olan hər şey\nReklamsız səhifələr\nHər ay baş redaktordan məktub",
+    ),
+    ("patron", "ru"): (
+        "Меценат",
+        "Для тех, кто хочет поддержать газету",
+        "Всё, что входит в подписку «Полная»\nБез рекламы\nПисьмо главного редактора каждый месяц",
+    ),
+    ("patron", "ar"): (
+        "الداعم",
+        "لمن يريد أن يدعم الصحيفة",
+        "كل ما في اشتراك «الكامل»\nبلا إعلانات\nرسالة شهرية من رئيس التحرير",
+    ),
+}
 SUBSCRIBED_AT = UUID("5a1c2c60-93c4-4d0e-9a54-6f1f0f3f5c11")
 
 
@@ -67,6 +115,11 @@ def open_shop() -> None:
             name=name,
             summary=summary,
             benefits=benefits,
+            words={
+                language: dict(zip(("name", "summary", "benefits"), texts, strict=True))
+                for (named, language), texts in WORDS.items()
+                if named == slug
+            },
             scopes=scopes,
             trial_days=trial,
             position=position,

@@ -84,7 +84,7 @@ def make(checkout: Checkout) -> Gift | None:
         checkout=checkout.pk,
         giver=gift.giver or checkout.email,
         message=gift.message,
-        plan=gift.plan.name,
+        plan=gift.plan.said("name", wish.get("language", "")),
         months=gift.months,
         address=f"{wish['redeem_url']}?code={code}",
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from broadsheet.readers.models import User
 
+from . import wording
 from .billing import Bill, fold_invoice
 from .models import Invoice, LedgerEntry, NumberSeries, Seller, Subscription
 
@@ -69,7 +70,9 @@ def _describe(invoice: Invoice, bill: Bill, subscription: str) -> None:
     for name in FIXED:
         setattr(invoice, name, facts[name])
     invoice.tax_label = str(facts.get("tax_label", ""))[:60] if invoice.tax else ""
-    invoice.lines = facts.get("lines", [])
+    price = invoice.subscription.price if invoice.subscription else None
+    language = wording.language_of(invoice.reader)
+    invoice.lines = wording.lines_of(facts.get("lines", []), price.plan if price else None, language)
     invoice.period_start, invoice.period_end = _moment(facts, "period_start"), _moment(facts, "period_end")
     if invoice.state in NUMBERED and invoice.total > 0 and not is_asking:
         _issue(invoice, facts)

@@ -92,7 +92,7 @@ def _words(notice: Notice, language: str) -> dict[str, Any]:
 def _of_subscription(subscription: Subscription, language: str) -> dict[str, Any]:
     price = subscription.price
     return {
-        "plan": price.plan.name if price else "",
+        "plan": price.plan.said("name", language) if price else "",
         "amount": price.money.text(language) if price else "",
         "interval": price.get_interval_display() if price else "",
         "trial_end": day(subscription.trial_end, language),
@@ -113,7 +113,7 @@ def _of_invoice(invoice: Invoice, language: str) -> dict[str, Any]:
 
 
 def _of_checkout(checkout: Checkout, language: str) -> dict[str, Any]:
-    words: dict[str, Any] = {"plan": checkout.price.plan.name if checkout.price else ""}
+    words: dict[str, Any] = {"plan": checkout.price.plan.said("name", language) if checkout.price else ""}
     if checkout.amount:
         words["total"] = Money(checkout.amount, checkout.currency).text(language)
     return words

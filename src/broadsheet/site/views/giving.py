@@ -100,7 +100,7 @@ def _gift_wish(
         "gift",
         choice.money.amount,
         currency,
-        label=_("Gift: %(plan)s, %(months)s months") % {"plan": plan.name, "months": choice.months},
+        label=_("Gift: %(plan)s, %(months)s months") % {"plan": plan.shown_name, "months": choice.months},
         price=choice.price,
         is_taxed=True,
         is_tax_inclusive=choice.price.is_tax_inclusive or not taxes.is_automatic(),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import InlinePanel
 
-from ..models import SCOPES
+from ..models import SCOPES, Plan
 from ..money import BadAmount, Money, parse
 
 
@@ -55,10 +56,45 @@ class PromotionForm(AmountsForm):
     amount_off = forms.CharField(label=_("amount off"), required=False)
 
 
+# (language, its name) of every language of the paper but the main one.
+OTHER_LANGUAGES: list[tuple[str, str]] = [
+    (code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE
+]
+WORDS = ("name", "summary", "benefits")
+
+
 class PlanForm(WagtailAdminModelForm):
-    """A plan: what it opens is ticked."""
+    """A plan: what it opens is ticked, and what is said of it has a field for each language."""
 
     scopes = forms.MultipleChoiceField(label=_("opens"), choices=SCOPES, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, _name in OTHER_LANGUAGES:
+            for field, text in self.instance.words.get(code, {}).items():
+                self.initial[f"{field}_{code}"] = text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        # A language that the paper has given up keeps what was said in it.
+        words = dict(self.instance.words)
+        for code, _name in OTHER_LANGUAGES:
+            said = {field: cleaned.get(f"{field}_{code}", "").strip() for field in WORDS}
+            words[code] = {field: text for field, text in said.items() if text}
+        self.instance.words = {code: said for code, said in words.items() if said}
+        return cleaned
+
+
+def _words_field(field: str, code: str) -> forms.Field:
+    text = Plan._meta.get_field(field)
+    made: forms.Field = text.formfield(required=False)
+    made.widget.attrs |= {"lang": code, "dir": "auto"}
+    return made
+
+
+PlanForm.declared_fields.update(
+    {f"{field}_{code}": _words_field(field, code) for code, _name in OTHER_LANGUAGES for field in WORDS}
+)
 
 
 class PricesPanel(InlinePanel):

@@ -22,7 +22,7 @@ from ..models import (
     Subscription,
     TaxRate,
 )
-from .forms import PlanForm, PricesPanel, PromotionForm
+from .forms import OTHER_LANGUAGES, WORDS, PlanForm, PricesPanel, PromotionForm
 from .policies import LookOnly
 
 
@@ -39,6 +39,12 @@ class PlanViewSet(SnippetViewSet):
             FieldPanel("slug"),
             FieldPanel("summary"),
             FieldPanel("benefits"),
+            *(
+                MultiFieldPanel(
+                    [FieldPanel(f"{field}_{code}") for field in WORDS], heading=name, classname="collapsed"
+                )
+                for code, name in OTHER_LANGUAGES
+            ),
             FieldPanel("scopes"),
             MultiFieldPanel(
                 [

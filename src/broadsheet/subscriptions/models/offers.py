@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -37,12 +38,17 @@ def _only_known_scopes(value: object) -> None:
 
 
 class Plan(PreviewableMixin, ClusterableModel):
-    """A tier that readers can subscribe to. `scopes` is what it opens; `seats` above 0 make it a group's plan."""
+    """A tier that readers can subscribe to. `scopes` is what it opens; `seats` above 0 make it a group's plan.
+
+    `name`, `summary` and `benefits` are in the paper's main language; `words` has them in others, as
+    `{language: {field: text}}`. What is not said there is said in the main one.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("slug"), unique=True)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     benefits = models.TextField(_("benefits"), blank=True, help_text=_("One a line."))
+    words = models.JSONField(_("in other languages"), default=dict, blank=True)
     scopes = models.JSONField(_("opens"), default=list, validators=[_only_known_scopes])
     trial_days = models.PositiveSmallIntegerField(
         _("days of free trial"), default=0, validators=[MaxValueValidator(365)]
@@ -65,9 +71,22 @@ class Plan(PreviewableMixin, ClusterableModel):
         self.is_offered = True
         return previews.shown(self, request)
 
+    def said(self, field: str, language: str = "") -> str:
+        """`name`, `summary` or `benefits` in `language`, else in the one that is active; costs no query."""
+        words = self.words.get(language or get_language() or "", {})
+        return str(words.get(field) or getattr(self, field))
+
+    @property
+    def shown_name(self) -> str:
+        return self.said("name")
+
+    @property
+    def shown_summary(self) -> str:
+        return self.said("summary")
+
     @property
     def benefit_lines(self) -> list[str]:
-        return [line.strip() for line in self.benefits.splitlines() if line.strip()]
+        return [line.strip() for line in self.said("benefits").splitlines() if line.strip()]
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
