@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.safestring import SafeString
-from modelsearch.query import And, Phrase, PlainText, SearchQuery
 
 from broadsheet.newsroom.document import Card, Named
 from broadsheet.newsroom.models import Section, Topic
 from broadsheet.newsroom.selectors import Cursor, card, public_stories, topic_named
 
+from . import fulltext
 from .folding import WORD, excerpt, fold, marked
-from .models import SearchEntry
+from .fulltext import Query, moment_of, place_of
+from .services import public_text
 
 LIMIT = 20
 LONGEST_QUERY = 200
+MOST_PHRASES, MOST_EDITIONS = 12, 20
 PIECE = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]|(\S+)')
 
 
@@ -53,64 +54,59 @@ class Results:
     older: Cursor | None = None
 
 
-def parse(text: str) -> tuple[SearchQuery | None, list[str]]:
-    """The query a reader typed, folded: words must all occur, quoted words in that order. And the words to mark."""
-    parts: list[SearchQuery] = []
-    terms: list[str] = []
+def parse(text: str) -> tuple[list[list[str]], list[str]]:
+    """The phrases of what a reader typed, folded: words must all occur, quoted words in that order. And the words to
+    mark."""
+    phrases: list[list[str]] = []
     for phrase, word in PIECE.findall(text[:LONGEST_QUERY]):
         words = WORD.findall(fold(phrase or word))
-        terms += words
-        if phrase and len(words) > 1:
-            parts.append(Phrase(" ".join(words)))
-        else:
-            parts += [PlainText(w) for w in words]
-    return (And(parts) if len(parts) > 1 else parts[0]) if parts else None, list(dict.fromkeys(terms))
+        phrases += [words] if phrase and words else [[w] for w in words]
+    terms = dict.fromkeys(word for words in phrases for word in words)
+    return phrases[:MOST_PHRASES], list(terms)
 
 
 def find(wanted: Wanted, before: Cursor | None = None) -> Results:
-    """Answers, best first (one page) or newest first (keyset-paged): two queries."""
-    query, terms = parse(wanted.text)
+    """Answers, best first (one page) or newest first (keyset-paged): three queries at most, whatever the archive's size."""
+    phrases, terms = parse(wanted.text)
+    if not phrases:
+        return Results(())
+    query = _query(wanted, phrases, before)
     if query is None:
         return Results(())
-    entries = SearchEntry.objects.filter(*_filters(wanted))
     if not wanted.newest:
-        ids = [entry.pk for entry in entries.search(query)[:LIMIT]]
-        return Results(_found(ids, terms))
-    if before:
-        entries = entries.filter(
-            Q(published_at__lt=before.published) | Q(published_at=before.published, story_id__lt=before.id)
-        )
-    rows = list(
-        entries.order_by("-published_at", "-story_id").search(query, order_by_relevance=False)[: LIMIT + 1]
-    )
-    page = rows[:LIMIT]
-    older = Cursor(page[-1].published_at, page[-1].pk) if len(rows) > LIMIT else None
-    return Results(_found([entry.pk for entry in page], terms), older)
+        return Results(_found(fulltext.best(query, LIMIT), terms))
+    places = fulltext.newest(query, LIMIT + 1)
+    page = places[:LIMIT]
+    older = Cursor(*moment_of(page[-1])) if len(places) > LIMIT else None
+    return Results(_found(page, terms), older)
 
 
-def _filters(wanted: Wanted) -> list[Q]:
+def _query(wanted: Wanted, phrases: Sequence[Sequence[str]], before: Cursor | None) -> Query | None:
+    """None when no story can be meant. A section of several editions is the one of the wanted language, or any."""
     zone = settings.PAPER.zone
-    conditions = []
+    facets = [f"lang{wanted.language}"] if wanted.language else []
     if wanted.section:
-        ids = list(Section.objects.live().filter(slug=wanted.section).values_list("pk", flat=True))
-        conditions.append(Q(desk_id__in=ids))
-    if wanted.language:
-        conditions.append(Q(language=wanted.language))
-    if wanted.since:
-        conditions.append(Q(published_at__gte=datetime.combine(wanted.since, time.min, zone)))
-    if wanted.until:
-        conditions.append(
-            Q(published_at__lt=datetime.combine(wanted.until + timedelta(days=1), time.min, zone))
-        )
-    return conditions
+        sections = Section.objects.live().filter(slug=wanted.section)
+        if wanted.language:
+            sections = sections.filter(locale__language_code=wanted.language)
+        ids = list(sections.values_list("pk", flat=True)[:MOST_EDITIONS])
+        if not ids:
+            return None
+        facets.append("|".join(f"desk{pk}" for pk in ids))
+    after = place_of(datetime.combine(wanted.since, time.min, zone), 0) if wanted.since else None
+    ends = [place_of(before.published, before.id)] if before else []
+    if wanted.until and wanted.until < date.max:
+        ends.append(place_of(datetime.combine(wanted.until + timedelta(days=1), time.min, zone), 0))
+    return Query(phrases, facets, after, min(ends, default=None))
 
 
-def _found(ids: Sequence[int], terms: Sequence[str]) -> list[Found]:
-    """The stories in the given order; one that is not public any more is not there, whatever the index says."""
-    stories = {s.pk: s for s in public_stories().filter(pk__in=ids).select_related("search_entry")}
+def _found(places: Sequence[int], terms: Sequence[str]) -> list[Found]:
+    """The stories at these places, in order; one that is not public any more is not there, whatever the index says."""
+    rows = public_stories().filter(search_entry__place__in=places).select_related("search_entry")
+    stories = {story.search_entry.place: story for story in rows}
     return [
-        Found(card(s, {}), marked(s.title, terms), excerpt(s.search_entry.words, terms))
-        for s in (stories[i] for i in ids if i in stories)
+        Found(card(s, {}), marked(s.title, terms), excerpt(public_text(s), terms))
+        for s in (stories[place] for place in places if place in stories)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from html import unescape
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -16,7 +16,9 @@ from broadsheet.newsroom.models import Story
 from broadsheet.newsroom.selectors import public
 from broadsheet.press.preview import public_blocks
 
+from . import fulltext
 from .folding import fold
+from .fulltext import place_of
 from .models import SearchEntry
 
 
@@ -30,12 +32,8 @@ def index_story(story: Story) -> None:
     ):
         forget(story.pk)
         return
-    fields = _entry_fields(
-        story,
-        [b.author.name for b in story.bylines.select_related("author")],
-        [topic.name for topic in story.topics.all()],
-    )
-    SearchEntry.objects.update_or_create(story=story, defaults=fields)
+    authors = [line.author.name for line in story.bylines.select_related("author")]
+    _write([(story, _words(story, authors, [topic.name for topic in story.topics.all()]))])
 
 
 def index_new(entries: Sequence[NewStory]) -> None:
@@ -43,36 +41,49 @@ def index_new(entries: Sequence[NewStory]) -> None:
 
     In the caller's transaction.
     """
-    backend = get_search_backend()
-    backend.add_bulk(Story, [entry.story for entry in entries])
+    get_search_backend().add_bulk(Story, [entry.story for entry in entries])
     ids = [entry.story.pk for entry in entries]
     seen = set(public(Story.objects.filter(pk__in=ids)).values_list("pk", flat=True))
-    made = [
+    _write(
+        [
+            (e.story, _words(e.story, [a.name for a in e.authors], [t.name for t in e.topics]))
+            for e in entries
+            if e.story.pk in seen and e.story.published_at is not None
+        ]
+    )
+
+
+def _write(found: Sequence[tuple[Story, str]]) -> None:
+    """Entries and their words, in place of those that are there."""
+    ids = [story.pk for story, _ in found]
+    SearchEntry.objects.filter(pk__in=ids).delete()
+    moments = {story.pk: story.published_at for story, _ in found if story.published_at is not None}
+    wanted = {pk: place_of(moment, pk) for pk, moment in moments.items()}
+    taken = set(SearchEntry.objects.filter(place__in=wanted.values()).values_list("place", flat=True))
+    for pk, place in wanted.items():
+        while place in taken:
+            place += 1
+        taken.add(place)
+        wanted[pk] = place
+    SearchEntry.objects.bulk_create(
         SearchEntry(
-            story=entry.story,
-            **_entry_fields(
-                entry.story,
-                [author.name for author in entry.authors],
-                [topic.name for topic in entry.topics],
-            ),
+            story=story,
+            place=wanted[story.pk],
+            desk_id=story.desk_id,
+            language=story.language,
+            published_at=moments[story.pk],
         )
-        for entry in entries
-        if entry.story.pk in seen and entry.story.published_at is not None
-    ]
-    SearchEntry.objects.bulk_create(made)
-    backend.add_bulk(SearchEntry, made)
-
-
-def _entry_fields(story: Story, authors: Sequence[str], topics: Sequence[str]) -> dict[str, Any]:
-    words = public_words(story, authors, topics)
-    return {
-        "words": words,
-        "headline_folded": fold(f"{story.title} {story.kicker}"),
-        "words_folded": fold(words),
-        "desk_id": story.desk_id,
-        "language": story.language,
-        "published_at": story.published_at,
-    }
+        for story, _ in found
+    )
+    fulltext.put(
+        fulltext.Row(
+            wanted[story.pk],
+            fold(f"{story.title} {story.kicker}"),
+            fold(words),
+            (f"lang{story.language}", f"desk{story.desk_id}"),
+        )
+        for story, words in found
+    )
 
 
 def forget(story_id: int) -> None:
@@ -80,16 +91,21 @@ def forget(story_id: int) -> None:
     SearchEntry.objects.filter(pk=story_id).delete()
 
 
-def public_words(story: Story, authors: Sequence[str], topics: Sequence[str]) -> str:
-    """Every word of the story that any reader may see, as plain text."""
+def public_text(story: Story) -> str:
+    """The running text of the story that any reader may see, as printed. No query."""
     blocks = stored_blocks(story)
     shown = blocks if story.access == "free" else public_blocks(blocks)
-    texts = [strip_tags(v.replace("</p>", " ").replace("</li>", " ")) for kind, v in shown if kind == "text"]
-    marked_up = [strip_tags(v.replace("<", " <")) for kind, v in shown if kind == "html"]
+    texts = [
+        strip_tags(value.replace("</p>", " ").replace("<", " <"))
+        for kind, value in shown
+        if kind in ("text", "html")
+    ]
     facts = [f"{v.get('title', '')} {strip_tags(v.get('text', ''))}" for kind, v in shown if kind == "facts"]
-    return " ".join(
-        " ".join([story.standfirst, *texts, *marked_up, *facts, story.dateline, *authors, *topics]).split()
-    )
+    return unescape(" ".join(" ".join([story.standfirst, *texts, *facts]).split()))
+
+
+def _words(story: Story, authors: Sequence[str], topics: Sequence[str]) -> str:
+    return " ".join([public_text(story), story.dateline, *authors, *topics])
 
 
 def index_missing(limit: int = 200) -> int:
