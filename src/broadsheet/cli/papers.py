@@ -1,4 +1,4 @@
-"""Verbs about a paper: `init`, `import`, `check`, `manage`."""
+"""Verbs about a paper: `init`, `import`, `export`, `check`, `manage`."""
 
 from __future__ import annotations
 
@@ -105,6 +105,21 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
         print(report.in_words())
     for error in report.errors:
         print(f"broadsheet: {error.item} — {error.reason}", file=sys.stderr)
+    return report.exit_code
+
+
+def export(arguments: Namespace, rest: list[str]) -> int:
+    """Write everything out; what there is to say goes to stderr. 3 when files of the paper were missing."""
+    setup(arguments.dir)
+    from broadsheet.intake.errors import IntakeError
+    from broadsheet.intake.exporting.services import run_export
+
+    try:
+        report = run_export(arguments.kind, arguments.dest, show_progress=sys.stderr.isatty())
+    except IntakeError as error:
+        print(f"broadsheet: {error}", file=sys.stderr)
+        return 2
+    print(report.in_words(), file=sys.stderr)
     return report.exit_code
 
 

@@ -11,7 +11,8 @@ from broadsheet.conf.paper import KNOWN_LANGUAGES
 
 from . import papers, running, testing
 
-IMPORT_KINDS = ("page",)
+IMPORT_KINDS = ("page", "jsonl")
+EXPORT_KINDS = ("jsonl",)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -83,6 +84,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--dry-run", action="store_true", help="report what would happen, change nothing")
     made.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    made = verb("export", papers.export, "write everything out, to read in again or to hand on")
+    made.add_argument("kind", choices=EXPORT_KINDS, metavar="KIND", help=f"one of: {', '.join(EXPORT_KINDS)}")
+    made.add_argument(
+        "dest", metavar="DEST", help="a file, whose pictures go to media/ beside it; or - for stdout"
+    )
+    folder(made)
 
     folder(verb("check", papers.check, "look for what to mend"))
     manage = verb("manage", papers.manage, "Django's own commands", takes_rest=True)

@@ -15,15 +15,17 @@ STATUSES = ("live", "draft", "private", "scheduled")
 
 @dataclass(frozen=True, slots=True)
 class IncomingPicture:
-    """A picture by its address (absolute URL or path beside the source) with its words."""
+    """A picture by its address (absolute URL or path beside the source) with its words; `size` column|wide|half."""
 
     address: str
     alt: str = ""
     caption: str = ""
     credit: str = ""
+    size: str = "column"
 
     def to_json(self) -> dict[str, str]:
-        return {"address": self.address, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+        made = {"address": self.address, "alt": self.alt, "caption": self.caption, "credit": self.credit}
+        return made if self.size == "column" else {**made, "size": self.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,12 @@ class IncomingBlock:
 
     `text`: HTML cleaned by `clean_text`; `html`: HTML cleaned by `clean_markup`, for what no other block can hold;
     `picture`: an `IncomingPicture`; `gallery`: a tuple of them; `quote`: {"quote", "by"};
-    `table`: {"rows": [[str]], "head": bool, "caption", "source"};
-    `embed`: {"url", "frame_url", "provider", "title", "kind": video|post|audio|other};
-    `facts`: {"title", "text"} with `text` cleaned by `clean_text`.
+    `table`: {"rows": [[str]], "head": bool, "row_heads": bool, "caption", "source"};
+    `embed`: {"url", "frame_url", "provider", "title", "kind": video|post|audio|other}, `poster` an `IncomingPicture`;
+    `facts`: {"title", "text"} with `text` cleaned by `clean_text`;
+    `related`: {"id", "headline", "url"}: another story by its `source_id`;
+    `documents`: {"title", "files": [{"title", "address"}]}, addresses as those of pictures;
+    `missing_picture`: {"address", "caption", "reason"}: it was missing already where this comes from.
     """
 
     kind: str
@@ -44,6 +49,8 @@ class IncomingBlock:
     def pictures(self) -> tuple[IncomingPicture, ...]:
         if self.kind == "picture":
             return (self.value,)
+        if self.kind == "embed":
+            return (self.value["poster"],) if self.value.get("poster") else ()
         return tuple(self.value) if self.kind == "gallery" else ()
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +59,8 @@ class IncomingBlock:
             value = self.value.to_json()
         elif self.kind == "gallery":
             value = [picture.to_json() for picture in self.value]
+        elif self.kind == "embed" and value.get("poster"):
+            value = {**value, "poster": value["poster"].to_json()}
         return {"type": self.kind, "value": value}
 
 
@@ -84,18 +93,31 @@ class IncomingTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingCorrection:
+    """A public note under a story; `kind` is correction, clarification or retraction, `made` aware."""
+
+    kind: str
+    text: str
+    made: datetime
+
+    def to_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "text": self.text, "made": self.made.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingStory:
     """One story, or with `form` "page" a page that stands outside the news (about, contact).
 
     `source_id` tells it apart from all others of its kind of source, for ever. Times are aware. `published` in the
     future with status `scheduled` is when it is to go live. `section` and `topics` are slugs and names of ours: a
     reader fills `terms` instead, and the mapping makes sections and topics of them. `section_name` names a section
-    that is to be made where no section has that slug.
+    that is to be made where no section has that slug. `url` is where it is public now, when that is not `source_url`.
     """
 
     source_id: str
     headline: str
     body: tuple[IncomingBlock, ...]
+    url: str = ""
     form: Literal["story", "page"] = "story"
     slug: str = ""
     kicker: str = ""
@@ -117,6 +139,15 @@ class IncomingStory:
     usage_terms: str = ""
     old_urls: tuple[str, ...] = ()
     lead: IncomingPicture | None = None
+    front_headline: str = ""
+    social_headline: str = ""
+    seo_title: str = ""
+    search_description: str = ""
+    corrections: tuple[IncomingCorrection, ...] = ()
+    files: tuple[IncomingPicture, ...] = ()
+    """The pictures with the words that are each file's own, where the source tells them from those of one use."""
+    is_laid_out: bool = field(default=False, compare=False)
+    """The source itself says what stands on top: a picture that opens the body is not taken for the lead."""
     folder: str = field(default="", compare=False)
     terms: tuple[IncomingTerm, ...] = field(default=(), compare=False)
     authors: tuple[IncomingAuthor, ...] = field(default=(), compare=False)
@@ -125,10 +156,11 @@ class IncomingStory:
 
     @property
     def pictures(self) -> tuple[IncomingPicture, ...]:
-        """Every picture, lead first, each address once."""
+        """Every picture, lead first, each address once; with the file's own words where those are known."""
         found = [self.lead] if self.lead else []
         found += [picture for block in self.body for picture in block.pictures]
-        return tuple({picture.address: picture for picture in found}.values())
+        own = {picture.address: picture for picture in self.files}
+        return tuple({picture.address: own.get(picture.address, picture) for picture in found}.values())
 
     @property
     def body_text(self) -> str:
@@ -143,7 +175,7 @@ class IncomingStory:
         return {
             "id": self.source_id,
             "form": self.form,
-            "url": self.source_url,
+            "url": self.url or self.source_url,
             "old_urls": list(self.old_urls),
             "slug": self.slug,
             "kicker": self.kicker,
@@ -155,6 +187,7 @@ class IncomingStory:
             "modified": self.modified.isoformat() if self.modified else None,
             "language": self.language,
             "section": self.section,
+            "section_name": self.section_name,
             "topics": list(self.topics),
             "access": self.access or "free",
             "status": self.status,
@@ -164,6 +197,11 @@ class IncomingStory:
             "usage_terms": self.usage_terms,
             "body": [block.to_json() for block in self.body],
             "lead": self.lead.to_json() if self.lead else None,
+            "front_headline": self.front_headline,
+            "social_headline": self.social_headline,
+            "seo_title": self.seo_title,
+            "search_description": self.search_description,
+            "corrections": [note.to_json() for note in self.corrections],
             "pictures": [picture.to_json() for picture in self.pictures],
         }
 
@@ -265,3 +303,5 @@ def _paragraphs(block: IncomingBlock) -> Iterator[str]:
         yield from _paragraphs(IncomingBlock("text", value["text"]))
     elif block.kind == "embed":
         yield from (text for text in (value.get("title", ""),) if text)
+    elif block.kind == "documents":
+        yield from (text for text in (value.get("title", ""), *(f["title"] for f in value["files"])) if text)

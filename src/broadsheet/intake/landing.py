@@ -13,10 +13,10 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.newsroom.bulk import NewStory, create_stories
-from broadsheet.newsroom.models import Author, Story, StoryByline, Topic
+from broadsheet.newsroom.models import Author, Correction, Story, StoryByline, Topic
 from broadsheet.pictures.models import Picture
 
 from . import values as v
@@ -27,6 +27,7 @@ from .models import ImportItem
 from .names import Names
 from .pages import land_page, page_values
 from .places import Places
+from .readers.jsonl import id_of, key_of
 from .redirecting import add_redirects
 from .report import ImportReport
 
@@ -46,6 +47,7 @@ class Arrival:
     authors: list[Author] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     @property
     def source_id(self) -> str:
@@ -110,9 +112,10 @@ class Landing:
         story = arrival.story
         try:
             locale = self._places.front(story).locale
-            arrival.authors = self._names.authors(story.bylines, story.authors, locale)
+            arrival.authors = self._names.authors(story.bylines, story.authors, locale, story.folder)
             arrival.topics = self._names.topics(story.topics, locale)
-            arrival.values = v.values_of(story, pictures)
+            arrival.pictures = pictures
+            arrival.values = v.values_of(story, pictures, self._pages([story]))
         except Failure as error:
             self._failed(story, error)
             return False
@@ -142,11 +145,39 @@ class Landing:
         ]
         with transaction.atomic():
             create_stories(entries)
+            self._complete(arrivals, [entry.story for entry in entries])
             for arrival, entry in zip(arrivals, entries, strict=True):
                 self._hold_back(arrival.story, entry.story)
             redirects = self._remember(arrivals, [entry.story.pk for entry in entries])
         self._report.created += len(arrivals)
         self._report.redirects += redirects
+
+    def _complete(self, arrivals: Sequence[Arrival], made: Sequence[Story]) -> None:
+        """What needs the pages themselves: corrections, and cards of stories that came in the same batch."""
+        Correction.objects.bulk_create(
+            Correction(
+                story=page, kind=note.kind, text=v.writable(note.text), made_at=note.made, locale=page.locale
+            )
+            for arrival, page in zip(arrivals, made, strict=True)
+            for note in arrival.story.corrections
+        )
+        pages = self._pages([arrival.story for arrival in arrivals])
+        for arrival, page in zip(arrivals, made, strict=True):
+            if pages and v.related_ids(arrival.story):
+                arrival.values = v.values_of(arrival.story, arrival.pictures, pages)
+                page.body = json.dumps(arrival.values["body"])
+                Story.objects.filter(pk=page.pk).update(body=page.body)
+
+    def _pages(self, stories: Iterable[IncomingStory]) -> dict[str, int]:
+        """Which pages the related stories of these are: by `<uuid>:<language>`, as our own exports name them."""
+        wanted = {id_ for story in stories for id_ in v.related_ids(story)}
+        keys = {key for id_ in wanted if (key := key_of(id_))}
+        if not keys:
+            return {}
+        rows = Page.objects.filter(translation_key__in=keys).values_list(
+            "translation_key", "locale__language_code", "pk"
+        )
+        return {id_: pk for key, code, pk in rows if (id_ := id_of(key, code)) in wanted}
 
     def _create_pages(self, arrivals: Sequence[Arrival]) -> None:
         with transaction.atomic():
@@ -181,11 +212,8 @@ class Landing:
 
     def _key(self, story: IncomingStory) -> UUID:
         """A page's translation key: the source's own when it is one of ours."""
-        if self.kind == "jsonl":
-            try:
-                return UUID(story.source_id.partition(":")[0])
-            except ValueError:
-                pass
+        if self.kind == "jsonl" and (own := key_of(story.source_id)):
+            return own
         return uuid5(STORIES, f"{self.kind}\n{v.writable(story.source_id)}")
 
     def _unsaved(self, arrival: Arrival) -> Story:

@@ -20,15 +20,18 @@ MOST_KEPT = 20_000
 class Names:
     """Remembers what it found, up to `MOST_KEPT` of each kind. `take_picture` brings a portrait along, or gives None."""
 
-    def __init__(self, take_picture: Callable[[IncomingPicture], Picture | None]) -> None:
+    def __init__(self, take_picture: Callable[[IncomingPicture, str], Picture | None]) -> None:
         self._take_picture = take_picture
         self._authors: dict[tuple[int, str], Author] = {}
         self._topics: dict[tuple[int, str], Topic] = {}
 
-    def authors(self, names: Iterable[str], known: Iterable[IncomingAuthor], locale: Locale) -> list[Author]:
-        """The authors of these by-lines, in order, each once. `known` are what the source tells of some of them."""
+    def authors(
+        self, names: Iterable[str], known: Iterable[IncomingAuthor], locale: Locale, folder: str = ""
+    ) -> list[Author]:
+        """The authors of these by-lines, in order, each once. `known` are what the source tells of some of them;
+        `folder` is where their portraits may stand."""
         told = {author.name: author for author in known}
-        found = [self._author(told.get(name) or IncomingAuthor(name), locale) for name in names]
+        found = [self._author(told.get(name) or IncomingAuthor(name), locale, folder) for name in names]
         return list({author.pk: author for author in found}.values())
 
     def topics(self, names: Iterable[str], locale: Locale) -> list[Topic]:
@@ -36,13 +39,13 @@ class Names:
         found = [self._topic(name, locale) for name in names]
         return list({topic.pk: topic for topic in found}.values())
 
-    def _author(self, told: IncomingAuthor, locale: Locale) -> Author:
+    def _author(self, told: IncomingAuthor, locale: Locale, folder: str) -> Author:
         slug = slug_for(told.slug or told.name)[:100].strip("-")
         if author := self._authors.get((locale.pk, slug)):
             return author
         found = Author.objects.filter(locale=locale, slug=slug).first()
         if found is None:
-            photo = self._take_picture(told.photo) if told.photo else None
+            photo = self._take_picture(told.photo, folder) if told.photo else None
             found, _ = Author.objects.get_or_create(
                 locale=locale,
                 slug=slug,

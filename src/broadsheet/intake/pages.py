@@ -29,6 +29,8 @@ def land_page(story: IncomingStory, front: FrontPage, key: UUID, item: ImportIte
             body=body,
             locale=front.locale,
             translation_key=key,
+            seo_title=writable(story.seo_title, 255),
+            search_description=writable(story.search_description),
             live=is_live,
             has_unpublished_changes=not is_live,
             show_in_menus=False,

@@ -29,6 +29,7 @@ from .report import ImportReport
 # Kind → where its reader is; loaded when it is asked for.
 READERS = {
     "page": "broadsheet.intake.readers.page.PageReader",
+    "jsonl": "broadsheet.intake.readers.jsonl.JsonlReader",
 }
 # Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
 BATCH = 100

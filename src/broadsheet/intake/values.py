@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from broadsheet.newsroom.models import Genre, Story
@@ -14,7 +15,16 @@ from broadsheet.pictures.models import Picture
 
 from .incoming import IncomingBlock, IncomingPicture, IncomingStory
 
-LIMITS = {"title": 255, "kicker": 80, "dateline": 120, "source_name": 255, "source_url": 1000}
+LIMITS = {
+    "title": 255,
+    "kicker": 80,
+    "dateline": 120,
+    "source_name": 255,
+    "source_url": 1000,
+    "front_headline": 160,
+    "social_headline": 160,
+    "seo_title": 255,
+}
 FIELDS = (
     "title",
     "kicker",
@@ -31,6 +41,10 @@ FIELDS = (
     "lead_picture_id",
     "lead_caption",
     "lead_credit",
+    "front_headline",
+    "social_headline",
+    "seo_title",
+    "search_description",
     "body",
 )
 # What PostgreSQL, or UTF-8, has no place for.
@@ -46,11 +60,20 @@ def writable(text: str, most: int | None = None) -> str:
     return kept[:most] if most else kept
 
 
-def values_of(story: IncomingStory, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    """Field name → value, for the fields in `FIELDS`; `body` as a list of stored blocks."""
+def values_of(
+    story: IncomingStory, pictures: Mapping[str, Picture], pages: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Field name → value, for the fields in `FIELDS`; `body` as a list of stored blocks. `pages`: id of a related story
+    → its page, where the paper has it."""
     blocks = list(story.body)
     shown = story.lead if story.lead and story.lead.address in pictures else None
-    if shown is None and blocks and blocks[0].kind == "picture" and blocks[0].value.address in pictures:
+    if (
+        shown is None
+        and not story.is_laid_out
+        and blocks
+        and blocks[0].kind == "picture"
+        and blocks[0].value.address in pictures
+    ):
         shown = blocks.pop(0).value
     if story.lead and story.lead.address not in pictures:
         blocks.insert(0, IncomingBlock("picture", story.lead))
@@ -71,7 +94,11 @@ def values_of(story: IncomingStory, pictures: Mapping[str, Picture]) -> dict[str
         "lead_picture_id": lead.pk if lead else None,
         "lead_caption": writable(shown.caption) if shown and lead and shown.caption != lead.caption else "",
         "lead_credit": writable(shown.credit, 255) if shown and lead and shown.credit != lead.credit else "",
-        "body": [_block(block, pictures) for block in blocks],
+        "front_headline": story.front_headline,
+        "social_headline": story.social_headline,
+        "seo_title": story.seo_title,
+        "search_description": writable(story.search_description),
+        "body": [_block(block, pictures, pages or {}) for block in blocks],
     }
     return made | {name: writable(str(made[name]), most) for name, most in LIMITS.items()}
 
@@ -80,8 +107,10 @@ def _updated(story: IncomingStory) -> datetime | None:
     return story.modified if story.modified and story.modified != story.published else None
 
 
-def _block(block: IncomingBlock, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+def _block(block: IncomingBlock, pictures: Mapping[str, Picture], pages: Mapping[str, int]) -> dict[str, Any]:
     value = block.value
+    if block.kind == "related" and value["id"] in pages:
+        return {"type": "related", "value": {"story": pages[value["id"]]}}
     if block.kind == "picture":
         return _picture(value, pictures)
     if block.kind == "gallery":
@@ -91,20 +120,42 @@ def _block(block: IncomingBlock, pictures: Mapping[str, Picture]) -> dict[str, A
             return _missing(value[0]) if value else {"type": "text", "value": ""}
         return {"type": "gallery", "value": {"gallery": None, "pictures": had}}
     if block.kind == "table":
-        choice = "row" if value.get("head") else ""
+        head, row_heads = bool(value.get("head")), bool(value.get("row_heads"))
+        choice = {(True, True): "both", (True, False): "row", (False, True): "column"}.get(
+            (head, row_heads), ""
+        )
         table = {
             "data": [[writable(cell) for cell in row] for row in value["rows"]],
-            "first_row_is_table_header": bool(choice),
+            "first_row_is_table_header": head,
+            "first_col_is_header": row_heads,
             "table_header_choice": choice,
         }
         words = {name: writable(value.get(name) or "") for name in ("caption", "source")}
         return {"type": "table", "value": {"table": table, **words}}
     if block.kind in ("text", "html"):
         return {"type": block.kind, "value": writable(value)}
+    if block.kind in ("related", "documents"):
+        return {"type": "text", "value": writable(_as_links(block))}
+    if block.kind == "embed":
+        poster = pictures.get(value["poster"].address) if value.get("poster") else None
+        value = {**value, "poster": poster.pk if poster else None}
     return {
         "type": block.kind,
         "value": {k: writable(v) if isinstance(v, str) else v for k, v in value.items()},
     }
+
+
+def _as_links(block: IncomingBlock) -> str:
+    """Another story, or files: as links, where the paper has no page or file of its own for them."""
+    value = block.value
+    links = (
+        [(value["url"], value["headline"])]
+        if block.kind == "related"
+        else [(file["address"], file["title"]) for file in value["files"]]
+    )
+    return "".join(
+        f'<p><a href="{escape(url)}">{escape(words or url)}</a></p>' for url, words in links if url
+    )
 
 
 def _picture(incoming: IncomingPicture, pictures: Mapping[str, Picture]) -> dict[str, Any]:
@@ -112,7 +163,7 @@ def _picture(incoming: IncomingPicture, pictures: Mapping[str, Picture]) -> dict
     if picture is None:
         return _missing(incoming)
     words = {name: writable(getattr(incoming, name)) for name in ("caption", "credit", "alt")}
-    return {"type": "picture", "value": {"picture": picture.pk, **words, "size": "column"}}
+    return {"type": "picture", "value": {"picture": picture.pk, **words, "size": incoming.size}}
 
 
 def _missing(incoming: IncomingPicture) -> dict[str, Any]:
@@ -124,6 +175,11 @@ def _missing(incoming: IncomingPicture) -> dict[str, Any]:
             "reason": "",
         },
     }
+
+
+def related_ids(story: IncomingStory) -> list[str]:
+    """The ids of the stories that the body holds cards of."""
+    return [block.value["id"] for block in story.body if block.kind == "related" and block.value["id"]]
 
 
 def has_gaps(blocks: Sequence[Mapping[str, Any]]) -> bool:

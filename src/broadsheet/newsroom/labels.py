@@ -16,9 +16,11 @@ UPDATE_COUNTS_AFTER = timedelta(minutes=15)
 
 def formats_of(story: Story) -> list[str]:
     """Which of PHOTO and VIDEO the story's content earns, or its source claimed for it."""
-    kinds = [block.block_type for block in story.body]
+    # As stored: looking into the blocks themselves would read their pictures from the database.
+    body = story.body.raw_data
+    kinds = [block["type"] for block in body]
     pictures = kinds.count("picture") + kinds.count("missing_picture") + bool(story.lead_picture_id)
-    videos = any(b.block_type == "embed" and b.value.get("kind") == "video" for b in story.body)
+    videos = any(block["type"] == "embed" and block["value"].get("kind") == "video" for block in body)
     earned = []
     if story.lead_gallery_id or "gallery" in kinds or pictures > 2:
         earned.append("PHOTO")

@@ -1,0 +1,1 @@
+"""Everything out again, in the form that `readers` take in."""
