@@ -97,6 +97,7 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
         mapping=arguments.mapping,
         dry_run=arguments.dry_run,
         with_items=arguments.json,
+        site=arguments.site,
         show_progress=sys.stderr.isatty(),
     )
     if arguments.json:

@@ -11,7 +11,7 @@ from broadsheet.conf.paper import KNOWN_LANGUAGES
 
 from . import papers, running, testing
 
-IMPORT_KINDS = ("page", "jsonl")
+IMPORT_KINDS = ("page", "ghost", "feed", "jsonl")
 EXPORT_KINDS = ("jsonl",)
 
 
@@ -81,6 +81,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--section", default="", help="the slug of the section to file under")
     made.add_argument(
         "--mapping", type=Path, default=None, metavar="FILE", help="a mapping; a dry run drafts it"
+    )
+    made.add_argument(
+        "--site", default="", metavar="URL", help="where the source's own pages are, if it doesn't say"
     )
     made.add_argument("--dry-run", action="store_true", help="report what would happen, change nothing")
     made.add_argument("--json", action="store_true", help="one JSON object on stdout")

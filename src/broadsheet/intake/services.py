@@ -30,6 +30,8 @@ from .report import ImportReport
 READERS = {
     "page": "broadsheet.intake.readers.page.PageReader",
     "jsonl": "broadsheet.intake.readers.jsonl.JsonlReader",
+    "ghost": "broadsheet.intake.readers.ghost.GhostReader",
+    "feed": "broadsheet.intake.readers.feed.FeedReader",
 }
 # Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
 BATCH = 100
@@ -45,8 +47,10 @@ def run_import(
     with_items: bool = True,
     show_progress: bool = False,
     allow_private: bool = False,
+    site: str = "",
 ) -> ImportReport:
-    """Import every source; each story lands or fails by itself. A dry run changes nothing, tells each story
+    """Import every source; each story lands or fails by itself. `site`: where the pages of a source are that doesn't
+    say so. A dry run changes nothing, tells each story
     (`with_items`) and drafts the `mapping` file where there is none.
 
     Never raises for a bad source: the report says what failed and why.
@@ -61,7 +65,7 @@ def run_import(
         report.trouble(str(mapping or section), str(error))
         return report
     reader: Reader = import_string(READERS[kind])(
-        ReaderOptions(shortcodes=words.shortcodes, allow_private=allow_private)
+        ReaderOptions(shortcodes=words.shortcodes, allow_private=allow_private, site=site)
     )
     mapper = Mapper(words, places.slugs)
     desk = PictureDesk(report, allow_private=allow_private)

@@ -13,11 +13,13 @@ from ..incoming import Incoming
 @dataclass(frozen=True, slots=True)
 class ReaderOptions:
     """What the person who imports said. `shortcodes`: WordPress shortcode → `drop`, `text` (keep what it encloses),
-    `html`, `embed`, `quote`, `facts` or `gallery`. `allow_private` is for tests against this machine.
+    `html`, `embed`, `quote`, `facts` or `gallery`. `site`: where the source's own pages are (`https://paper.example`), for
+    sources that do not say. `allow_private` is for tests against this machine.
     """
 
     shortcodes: Mapping[str, str] = field(default_factory=dict)
     allow_private: bool = False
+    site: str = ""
 
 
 class Reader(Protocol):
