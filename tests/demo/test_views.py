@@ -55,5 +55,6 @@ def test_the_link_for_circulation_opens_its_numbers_and_no_stories(client, staff
 
     assert client.get("/newsroom/circulation/").status_code == 200
     assert "/newsroom/circulation/" in home
+    assert "/newsroom/new-story/" not in home
     shut = ("pages", "images", "documents", "users", "reports/locked")
     assert [path for path in shut if client.get(f"/newsroom/{path}/").status_code != 302] == []

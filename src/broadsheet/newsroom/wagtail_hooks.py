@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -70,10 +71,16 @@ def newsroom_urls() -> list[Any]:
     ]
 
 
+class _NewStoryItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        """To whoever may add pages anywhere: circulation may not."""
+        return bool(PagePermissionPolicy().user_has_permission(request.user, "add"))
+
+
 @hooks.register("register_admin_menu_item")
 def new_story_item() -> MenuItem:
     """The first item of the menu is the newsroom's first act."""
-    return MenuItem(_("New story"), reverse("newsroom_new_story"), icon_name="plus", order=1)
+    return _NewStoryItem(_("New story"), reverse("newsroom_new_story"), icon_name="plus", order=1)
 
 
 class DesksPanel(Component):
