@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from broadsheet.newsroom.roles import Role, install_roles
 from broadsheet.readers.models import User
-from broadsheet.subscriptions import acts, ledger
+from broadsheet.subscriptions import acts, charts, ledger
 from broadsheet.subscriptions.events import Kind, Stage
 from broadsheet.subscriptions.models import GatewayRef, Invoice, Plan, Price, Seller, Subscription
 from tests.factories import Paper
@@ -234,3 +234,13 @@ def test_staff_who_ask_the_gateway_get_the_last_word_on_a_second_with_two_report
     circulation.post(f"/newsroom/circulation/{subscription.pk}/look/", {"key": "one"})
     subscription.refresh_from_db()
     assert (subscription.status, subscription.needs_fetch) == ("active", False)
+
+
+def test_months_without_a_short_name_are_numbered_under_the_chart() -> None:
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    with translation.override("az"):
+        short = charts._label(start)
+    with translation.override("ar"):
+        numbered = charts._label(start)
+
+    assert (short, numbered) == ("Noy", "11")

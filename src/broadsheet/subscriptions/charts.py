@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from .dashboard import Month
 
 WIDTH, HEIGHT, GAP = 720, 180, 8
+LONGEST_LABEL = 4
 
 
 def begun_and_ended(months: Sequence[Month]) -> SafeString:
@@ -31,7 +33,7 @@ def begun_and_ended(months: Sequence[Month]) -> SafeString:
     labels = format_html_join(
         "",
         '<text x="{}" y="{}">{}</text>',
-        ((round(p * step, 1), HEIGHT + 18, date_format(m.start, "M")) for p, m in enumerate(months)),
+        ((round(p * step, 1), HEIGHT + 18, _label(m.start)) for p, m in enumerate(months)),
     )
     return format_html(
         '<svg class="bars" role="img" viewBox="0 0 {} {}" xmlns="http://www.w3.org/2000/svg">{}{}</svg>',
@@ -40,3 +42,9 @@ def begun_and_ended(months: Sequence[Month]) -> SafeString:
         drawn,
         labels,
     )
+
+
+def _label(start: date) -> str:
+    """The month by its short name; by its number in languages that have none, where the names would overlap."""
+    name = date_format(start, "M")
+    return name if len(name) <= LONGEST_LABEL else date_format(start, "n")
