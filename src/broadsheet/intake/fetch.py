@@ -172,6 +172,15 @@ def _allowed(url: str, *, allow_private: bool) -> bool:
     return _robots(parts.scheme, parts.netloc, allow_private).can_fetch("Broadsheet", url)
 
 
+def crawl_delay(url: str, *, allow_private: bool = False) -> float:
+    """The seconds between two pages that a site's robots.txt asks for; 0 where it asks for none."""
+    parts = urlsplit(url)
+    try:
+        return float(_robots(parts.scheme, parts.netloc, allow_private).crawl_delay("Broadsheet") or 0)
+    except (RefusedAddress, UnreadableSource):
+        return 0.0
+
+
 @lru_cache(maxsize=256)
 def _robots(scheme: str, netloc: str, allow_private: bool) -> urllib.robotparser.RobotFileParser:
     """The site's rules; RFC 9309: none where the file can't be had."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from hashlib import blake2b
 from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +17,7 @@ _SCRIPT = re.compile(r"<(script|style)\b[^>]{0,5000}>.*?(?:</\1\s*>|$)", re.IGNO
 _EMAIL = re.compile(r"[^\s@()<>]{1,64}@[^\s@()<>]{1,190}")
 _GLOBAL_ID = re.compile(r"(?:https?://|tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-)", re.IGNORECASE)
 SHORT_BODY = 1200
+LONGEST_ID = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Channel:
 
     def source_id(self, key: str) -> str:
         """`key` as the feed's items are told apart: alone where it is unique in the world."""
-        return f"feed:{key}" if _GLOBAL_ID.match(key) else f"feed:{self.place}#{key}"
+        whole = f"feed:{key}" if _GLOBAL_ID.match(key) else f"feed:{self.place[:100]}#{key}"
+        if len(whole) <= LONGEST_ID:
+            return whole
+        return f"{whole[:LONGEST_ID]}#{blake2b(whole.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
 
 
 def plain(text: str) -> str:

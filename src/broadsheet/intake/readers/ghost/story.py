@@ -80,12 +80,13 @@ def story_of(post: Record, relations: Relations, site: Site) -> IncomingStory:
 
 def source_id(post: Record, site: Site) -> str:
     """Ghost's own identity of a post; numbers and slugs are told apart by their site."""
-    if uuid := _text(post, "uuid"):
+    if uuid := _text(post, "uuid")[:100]:
         return f"ghost:{uuid}"
-    key = str(post.get("id") or "")
+    key = str(post.get("id") or "")[:100]
     if re.fullmatch(r"[0-9a-f]{24}", key):
         return f"ghost:{key}"
-    return f"ghost:{site.address or site.name}:{key or _text(post, 'slug') or _text(post, 'title')}"
+    name = key or _text(post, "slug") or _text(post, "title")
+    return f"ghost:{(site.address or site.name)[:100]}:{name[:250]}"
 
 
 def time_of(value: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The `page` reader: one saved page, one story."""
+"""The `page` reader: one saved page, one story; or all pages of a folder, a sitemap or a list."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from urllib.parse import quote
 
-from ...errors import NoStory
-from ...incoming import Incoming, IncomingBlock, IncomingPicture, IncomingStory
+from ...errors import IntakeError, NoStory, UnreadableSource
+from ...incoming import Broken, Incoming, IncomingBlock, IncomingPicture, IncomingStory, Skipped
 from ..protocol import ReaderOptions
-from . import facts, markup, plain, words
+from . import facts, markup, plain, sources, words
 from .source import PageSource, read
+from .sources import Listed, Page
+from .visits import Manners, taken_in
+
+LOOKED_UP_TOGETHER = 100
+INDEX = re.compile(r"(?<![^/])index\.[a-z]{3,5}$")
 
 
 class PageReader:
@@ -23,14 +31,64 @@ class PageReader:
     def __init__(self, options: ReaderOptions) -> None:
         self.position = 0
         self._allow_private = options.allow_private
+        self._site = options.site.rstrip("/")
+        self._manners = Manners(allow_private=options.allow_private)
 
     def size(self, source: str) -> int:
-        """Pages are told by their number, not by their bytes."""
-        return 0
+        """The bytes of a folder's pages; otherwise pages are told by their number."""
+        return sources.size(source)
 
     def items(self, source: str, zone: tzinfo) -> Iterator[Incoming]:
-        """The one story of a page."""
-        yield story_of(read(source, allow_private=self._allow_private), zone)
+        """The one story of a page, or one of each page that the source names."""
+        self.position = 0
+        with sources.listing(source, zone, allow_private=self._allow_private) as listed:
+            if listed is None:
+                yield story_of(read(source, allow_private=self._allow_private), zone)
+                return
+            yield from self._each(source, listed, zone)
+
+    def _each(self, source: str, listed: Iterator[Listed], zone: tzinfo) -> Iterator[Incoming]:
+        left = sources.MOST_PAGES
+        while some := list(islice(listed, min(LOOKED_UP_TOGETHER, left))):
+            left -= len(some)
+            taken = taken_in(
+                entry for entry in some if isinstance(entry, Page) and sources.is_address(entry.name)
+            )
+            for entry in some:
+                if not isinstance(entry, Page):
+                    yield entry
+                elif moment := taken.get(entry.name):
+                    yield Skipped(entry.name, f"taken in already, on {moment:%Y-%m-%d %H:%M}")
+                else:
+                    yield self._one(source, entry.name, zone)
+        if not left and next(listed, None) is not None:
+            raise UnreadableSource(f"more than {sources.MOST_PAGES} pages", source, "give it in parts")
+
+    def _one(self, source: str, name: str, zone: tzinfo) -> Incoming:
+        is_remote = sources.is_address(name)
+        try:
+            if is_remote and not self._manners.wait(name):
+                return Broken(name, "its host does not answer: it was asked no more")
+            page = read(name, allow_private=self._allow_private)
+            if is_remote:
+                self._manners.went(name)
+            else:
+                self.position += Path(name).stat().st_size
+            story = story_of(page, zone)
+        except (IntakeError, OSError) as error:
+            if is_remote:
+                self._manners.went(name, str(error))
+            return Broken(name, str(error))
+        if is_remote and name not in story.old_urls:
+            # It redirects; both addresses were the page's.
+            return replace(story, old_urls=(*story.old_urls, name))
+        return story if is_remote or story.source_url or not self._site else self._placed(story, source, name)
+
+    def _placed(self, story: IncomingStory, folder: str, name: str) -> IncomingStory:
+        """A page that doesn't say its address, in a folder that is a copy of a site."""
+        path = Path(name).relative_to(folder).as_posix()
+        address = f"{self._site}/{quote(INDEX.sub('', path))}"
+        return replace(story, source_id=address, source_url=address, old_urls=(address,))
 
 
 def story_of(page: PageSource, zone: tzinfo) -> IncomingStory:
