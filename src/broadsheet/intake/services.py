@@ -29,6 +29,8 @@ from .report import ImportReport
 # Kind → where its reader is; loaded when it is asked for.
 READERS = {
     "page": "broadsheet.intake.readers.page.PageReader",
+    "ninjs": "broadsheet.intake.readers.ninjs.NinjsReader",
+    "newsml": "broadsheet.intake.readers.newsml.NewsmlReader",
     "jsonl": "broadsheet.intake.readers.jsonl.JsonlReader",
     "ghost": "broadsheet.intake.readers.ghost.GhostReader",
     "feed": "broadsheet.intake.readers.feed.FeedReader",

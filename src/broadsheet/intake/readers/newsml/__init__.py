@@ -1,0 +1,5 @@
+"""IPTC's NewsML-G2, 2.x."""
+
+from .reader import NewsmlReader
+
+__all__ = ["NewsmlReader"]
