@@ -2,130 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
-import stripe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from broadsheet.conf.paper import load
-
+from .selling import SECRET, Paper, settled
 from .test_browser import CHROMIUM, QUIET
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("a paper that sells")]
-SECRET = "Zanzibarquince"
 PATIENCE = 60_000
-STOCK = """
-import json
-from broadsheet.newsroom.models import FrontPage, Section, Story
-from broadsheet.subscriptions.models import Plan, Price, Seller
-front = FrontPage.objects.get()
-section = Section(title="Nation", slug="nation", show_in_menus=True, locale=front.locale)
-front.add_child(instance=section)
-body = [{"type": "text", "value": "<p>Public one.</p><p>Public two.</p><p>SECRET.</p>"}]
-section.refresh_from_db()
-section.add_child(instance=Story(title="Walled", slug="walled", locale=front.locale, access="subscribers", body=json.dumps(body)))
-for position, (slug, amount) in enumerate((("web", 499), ("all", 999))):
-    plan = Plan.objects.create(name=slug.title(), slug=slug, scopes=["stories"], position=position)
-    for interval, times in (("month", 1), ("year", 10)):
-        Price.objects.create(plan=plan, interval=interval, currency="EUR", amount=amount * times)
-seller = Seller.current()
-seller.name, seller.country, seller.email = "The Paper Ltd", "AZ", "sales@paper.example"
-seller.save()
-""".replace("SECRET", SECRET)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Paper:
-    """The running paper, and a window into its database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            k: v for k, v in os.environ.items() if not k.startswith(("BROADSHEET_D", "DJANGO"))
-        } | {"BROADSHEET_GATEWAY": "sandbox"}
-        self.run("init", str(folder), "--url", self.url)
-        self.ask(STOCK)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "broadsheet", "serve", "--dir", str(folder), "--bind", f"127.0.0.1:{self.port}"],
-            env=self.environment,
-            start_new_session=True,
-            stderr=(folder / "served.log").open("wb"),
-        )  # fmt: skip
-        end = time.monotonic() + 150
-        while time.monotonic() < end:
-            with suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-                connection.request("GET", "/-/ready")
-                if connection.getresponse().status == 200:
-                    return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.2)
-        self.stop()
-        raise AssertionError((folder / "served.log").read_text())
-
-    def run(self, *words: str) -> str:
-        result = subprocess.run(
-            [sys.executable, "-m", "broadsheet", *words], env=self.environment, capture_output=True, text=True,
-            timeout=180, check=False,
-        )  # fmt: skip
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    def ask(self, code: str) -> str:
-        return self.run("manage", "--dir", str(self.folder), "shell", "-v", "0", "-c", code).strip()
-
-    def counts(self) -> list[int]:
-        """Subscriptions and paid invoices."""
-        said = self.ask(
-            "from broadsheet.subscriptions.models import *\n"
-            "print(Subscription.objects.exclude(started_at=None).count(), Invoice.objects.filter(state='paid').count())"
-        )
-        return [int(n) for n in said.split()]
-
-    def stripe(self) -> stripe.StripeClient:
-        port = (self.folder / "var" / "sandbox" / "port").read_text().strip()
-        return stripe.StripeClient(
-            load(self.folder).sandbox_key, base_addresses={"api": f"http://127.0.0.1:{port}"}
-        )
-
-    def mails(self) -> str:
-        folder = self.folder / "var" / "outbox"
-        return "\n".join(path.read_text(errors="replace") for path in folder.glob("*.log"))
-
-    def stop(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(20)
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-
-@pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
-    made = Paper(tmp_path_factory.mktemp("selling") / "paper")
-    yield made
-    made.stop()
+@pytest.fixture
+def paper(selling_paper: Paper) -> Paper:
+    return selling_paper
 
 
 @pytest.fixture(scope="module")
@@ -168,14 +60,6 @@ def go(page: Page) -> None:
 def pay(page: Page, card: str) -> None:
     page.get_by_label("Card number").fill(card)
     page.get_by_role("button", name="Pay").click()
-
-
-def settled(question: Any, wanted: Any, seconds: float = 60) -> Any:
-    """What `question` says, once it is what is wanted, or at last."""
-    end = time.monotonic() + seconds
-    while (said := question()) != wanted and time.monotonic() < end:
-        time.sleep(1)
-    return said
 
 
 def test_from_the_wall_to_the_wall_again(paper: Paper, reader: BrowserContext) -> None:

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from broadsheet.readers.models import User
 
-from . import promotions, taxes
+from . import holds, promotions, taxes
 from .gateways import registry
 from .gateways.protocol import Gateway, GatewayAway, GatewayError, Order, Reduction, Terms
 from .models import Checkout, GatewayRef, LedgerEntry, Price, PromotionCode, Subscription
@@ -28,6 +27,7 @@ from .models import Checkout, GatewayRef, LedgerEntry, Price, PromotionCode, Sub
 log = logging.getLogger("broadsheet.buying")
 # A payment page that is older may be closed at the gateway by the time it is paid.
 PAGE_LIFE = timedelta(hours=12)
+TRIES = 5
 WISHES = UUID("3b0f6c2e-7d54-4f2b-9a0e-54c1f6b1d9a7")
 
 
@@ -97,31 +97,68 @@ def subscribe(buyer: Buyer, price: Price, code: str, back: Return) -> Checkout:
             promotion = promotions.check(code, price)
         except promotions.BadCode as reason:
             raise CannotBuy(str(reason), "code") from None
-    with transaction.atomic():
-        person, is_new = _person(buyer)
-        if subscription := running(person, price):
-            raise Subscribed(_already(subscription), "email")
-        checkout = _open(gateway, buyer, person, price, promotion) or Checkout.objects.create(
-            purpose="subscription",
-            reader=person,
-            email=person.email,
-            price=price,
-            promotion=promotion,
-            currency=price.currency,
-            country=buyer.country,
-            details={
-                "language": buyer.language,
-                "tax": _told_tax(buyer.country),
-                "trial_days": 0 if _was_subscribed(person) else price.plan.trial_days,
-                **_kept(back),
-            },
-            gateway=gateway.name,
-            session=buyer.session,
-            made_account=is_new,
-            return_path=back.path,
-            story=back.story,
-        )
+    checkout = _held(gateway, buyer, price, promotion, back)
+    _close_others(buyer, checkout)
     return _page(gateway, checkout)
+
+
+def _held(
+    gateway: Gateway, buyer: Buyer, price: Price, promotion: PromotionCode | None, back: Return
+) -> Checkout:
+    """The one checkout that may be paid for this plan by this reader: the one that is open, or a new one."""
+    for _attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                person, is_new = _person(buyer)
+                if subscription := running(person, price):
+                    raise Subscribed(_already(subscription), "email")
+                found = holds.holder(person, price)
+                if found is None:
+                    return _begun(gateway, buyer, price, promotion, back, person, is_new)
+        except IntegrityError:
+            # Another device was quicker: its page is this one's too.
+            continue
+        wanted = (gateway.name, "open", price, promotion, buyer.country)
+        there = (found.gateway, found.state, found.price, found.promotion, found.country)
+        if there == wanted and _is_fresh(found):
+            return holds.share(found, buyer.session)
+        try:
+            holds.give_up(found)
+        except holds.Held as reason:
+            raise Subscribed(str(reason), "email") from None
+    raise CannotBuy(_("The payment page could not be opened. Nothing was charged."))
+
+
+def _begun(
+    gateway: Gateway,
+    buyer: Buyer,
+    price: Price,
+    promotion: PromotionCode | None,
+    back: Return,
+    person: User,
+    is_new: bool,
+) -> Checkout:
+    return Checkout.objects.create(
+        purpose="subscription",
+        hold=holds.place(person, price),
+        reader=person,
+        email=person.email,
+        price=price,
+        promotion=promotion,
+        currency=price.currency,
+        country=buyer.country,
+        details={
+            "language": buyer.language,
+            "tax": _told_tax(buyer.country),
+            "trial_days": 0 if _was_subscribed(person) else price.plan.trial_days,
+            **_kept(back),
+        },
+        gateway=gateway.name,
+        session=buyer.session,
+        made_account=is_new,
+        return_path=back.path,
+        story=back.story,
+    )
 
 
 def pay_once(buyer: Buyer, wish: Wish, form: str, back: Return) -> Checkout:
@@ -186,6 +223,8 @@ def abandon(checkout: Checkout) -> None:
         registry.get(checkout.gateway).expire(checkout.ref, f"expire-{checkout.key}")
     except GatewayError as error:
         log.warning("checkout %s could not be closed: %s", checkout.key, error)
+    else:
+        holds.release(checkout)
 
 
 def is_own_account(checkout: Checkout, session: str) -> bool:
@@ -250,23 +289,18 @@ def _person(buyer: Buyer) -> tuple[User, bool]:
     return person, begun_here and person.last_login is None
 
 
-def _open(
-    gateway: Gateway, buyer: Buyer, person: User, price: Price, promotion: PromotionCode | None
-) -> Checkout | None:
-    """The page that this browser has open for the very same; others that it has open for this plan are closed."""
+def _close_others(buyer: Buyer, checkout: Checkout) -> None:
+    """The pages of other plans that this browser has open are not paid any more."""
     others = Checkout.objects.filter(
         purpose="subscription",
-        gateway=gateway.name,
+        gateway=checkout.gateway,
         session=buyer.session,
-        reader=person,
+        reader=checkout.reader,
         state="open",
         created_at__gt=timezone.now() - PAGE_LIFE,
     )
-    same = others.filter(price=price, promotion=promotion, country=buyer.country).order_by("-pk").first()
-    for other in others:
-        if same is None or other.pk != same.pk:
-            transaction.on_commit(partial(abandon, other))
-    return same
+    for other in others.exclude(pk=checkout.pk):
+        abandon(other)
 
 
 def _page(gateway: Gateway, checkout: Checkout) -> Checkout:
@@ -278,7 +312,7 @@ def _page(gateway: Gateway, checkout: Checkout) -> Checkout:
         raise
     except GatewayError as error:
         log.warning("checkout %s was refused: %s", checkout.key, error)
-        Checkout.objects.filter(pk=checkout.pk, state="open", url="").update(state="failed")
+        Checkout.objects.filter(pk=checkout.pk, state="open", url="").update(state="failed", hold=None)
         raise CannotBuy(_("The payment page could not be opened. Nothing was charged.")) from error
     Checkout.objects.filter(pk=checkout.pk).update(ref=payment.ref, url=payment.url)
     checkout.refresh_from_db()

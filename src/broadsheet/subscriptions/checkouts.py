@@ -27,6 +27,8 @@ def refold(gateway: str, ref: str) -> Checkout | None:
         return checkout
     checkout.state = report.facts["status"]
     checkout.ref = checkout.ref or ref
+    if checkout.state in {"failed", "expired"}:
+        checkout.hold = None
     if checkout.state == "paid":
         checkout.finished_at = timezone.now()
     checkout.save()

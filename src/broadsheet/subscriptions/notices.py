@@ -16,7 +16,7 @@ from django.utils import timezone
 from broadsheet.readers import newsletters
 from broadsheet.readers.models import User
 
-from .models import Checkout, Invoice, Notice, Subscription
+from .models import Checkout, Double, Invoice, Notice, Subscription
 from .standing import Status
 from .wording import language_of
 
@@ -66,7 +66,7 @@ def drop_waiting(prefix: str) -> int:
 def on_subscription(subscription: Subscription, before: str) -> None:
     """What a change of a subscription makes us say. Called in the transaction of that change."""
     reader = subscription.reader
-    if reader is None:
+    if reader is None or Double.objects.filter(subscription=subscription).exists():
         return
     name = f"{subscription.gateway}:{subscription.ref}"
     about: dict[str, Any] = {"email": reader.email, "reader": reader, "subscription": subscription.pk}

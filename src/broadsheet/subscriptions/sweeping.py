@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from . import ledger, reconciling, terms
+from . import doubles, ledger, reconciling, terms
 from .gateways import registry
 from .gateways.invoice import AHEAD, InvoiceGateway
 from .gateways.protocol import Gateway, GatewayAway, GatewayError
@@ -90,6 +90,7 @@ def sweep() -> None:
     try:
         fetch_doubtful(gateway)
         recover_checkouts(gateway)
+        doubles.settle(gateway)
         if is_night_run_due(gateway.name):
             run = reconciling.reconcile(gateway)
             if run.finished_at is None:

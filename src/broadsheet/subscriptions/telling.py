@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from broadsheet.readers import newsletters
 
-from . import checkouts, ledger, notices
+from . import checkouts, doubles, ledger, notices
 from .models import Checkout, Invoice, Subscription
 
 
@@ -23,6 +23,7 @@ def connect() -> None:
 
 
 def _subscription(*, subscription: Subscription, before: str, **_kwargs: Any) -> None:
+    doubles.notice(subscription)
     notices.on_subscription(subscription, before)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from broadsheet.readers import passes
 from broadsheet.readers.models import User
-from broadsheet.subscriptions import buying
+from broadsheet.subscriptions import buying, holds
 from broadsheet.subscriptions.gateways.protocol import GatewayError
 from broadsheet.subscriptions.models import Checkout, Invoice, Seller
 
@@ -84,7 +84,7 @@ def _checkout(request: HttpRequest, key: UUID) -> Checkout:
     found = Checkout.objects.select_related("reader", "price__plan").filter(key=key).first()
     if found is None:
         raise Http404("no such checkout")
-    is_here = bool(found.session) and found.session == buyers.known_browser(request)
+    is_here = holds.is_known(found, buyers.known_browser(request))
     is_owner = request.user.is_authenticated and found.reader_id == request.user.pk
     if not is_here and not is_owner:
         raise Http404("no such checkout")
@@ -102,7 +102,7 @@ def _paid(request: HttpRequest, checkout: Checkout) -> HttpResponse:
         passes.issue(response, owner, request)
         return response
     response = buyers.answer(request, "site/subscribe/paid.html", {"checkout": checkout})
-    if checkout.story is not None:
+    if checkout.story is not None and checkout.session == buyers.known_browser(request):
         passes.grant_story(request, response, checkout.story, timezone.now() + OPEN_FOR)
     return response
 

@@ -1,6 +1,7 @@
 """The tables of selling: what is offered, what was sold, what gateways said, and who may read because of it."""
 
 from .access import GiftLink, Grant, Group, Seat
+from .doubles import Double
 from .leaving import Departure
 from .ledger import GatewayRef, LedgerEntry, Notice
 from .moves import PriceMove
@@ -15,6 +16,7 @@ __all__ = [
     "Checkout",
     "Departure",
     "Donation",
+    "Double",
     "GatewayRef",
     "Gift",
     "GiftLink",

@@ -59,6 +59,8 @@ class Checkout(models.Model):
     ref = models.CharField(max_length=120, blank=True)
     url = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=STATES, default="open")
+    # What nobody else may buy while this may still be paid; see `holds`.
+    hold = models.CharField(max_length=50, null=True, unique=True, editable=False)
     session = models.CharField(max_length=64, blank=True)
     made_account = models.BooleanField(default=False)
     return_path = models.CharField(max_length=500, default="/")
