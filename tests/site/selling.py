@@ -102,6 +102,13 @@ class Paper:
             load(self.folder).sandbox_key, base_addresses={"api": f"http://127.0.0.1:{port}"}
         )
 
+    def control(self, path: str, body: dict[str, Any]) -> Any:
+        """The sandbox's control API."""
+        port = (self.folder / "var" / "sandbox" / "port").read_text().strip()
+        answer = requests.post(f"http://127.0.0.1:{port}/_sandbox/{path}", json=body, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
     def mails(self) -> str:
         folder = self.folder / "var" / "outbox"
         return "\n".join(path.read_text(errors="replace") for path in folder.glob("*.log"))

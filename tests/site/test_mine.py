@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,9 +114,36 @@ def test_a_plan_is_changed_in_its_own_currency_only(
     page = text(client.get("/subscribe/mine/change/"))
     assert "€9.99 a month" in page
     assert "more than now" in page
-    assert act(client, "change", price=euros.pk).status_code == 302
+    assert "You are shown what is charged before you confirm." in page
+    asked = text(act(client, "change", price=euros.pk))
+    assert "Charged now: €2.50" in asked
+    assert "After that it is €9.99 a month." in asked
+    assert not gateway.calls
+    assert act(client, "change", price=euros.pk, quote=seal(asked)).status_code == 302
     subscriber.refresh_from_db()
     assert subscriber.price == euros
+    assert isinstance(gateway.moments[0], datetime)
+
+
+def test_a_quote_is_good_for_its_own_choice_only(
+    client: Client, subscriber: Subscription, gateway: FakeGateway
+) -> None:
+    plan = Plan.objects.create(name="All", slug="all", scopes=["stories"])
+    one = Price.objects.create(plan=plan, currency="EUR", amount=999)
+    other = Price.objects.create(plan=plan, interval="year", currency="EUR", amount=9990)
+    on_top = Plan.objects.create(name="Net", slug="net", scopes=["stories"])
+    net = Price.objects.create(plan=on_top, currency="EUR", amount=999, is_tax_inclusive=False)
+    sealed = seal(text(act(client, "change", price=one.pk)))
+    for price, quote in ((other.pk, sealed), (one.pk, sealed[:-2]), (one.pk, "x"), (one.pk, "")):
+        assert "Confirm the change" in text(act(client, "change", price=price, quote=quote))
+    assert act(client, "change", price=net.pk).status_code == 422
+    assert not gateway.calls
+
+
+def seal(page: str) -> str:
+    found = re.search(r'name="quote" value="([^"]+)"', page)
+    assert found
+    return found[1]
 
 
 def test_who_is_about_to_go_is_made_one_offer(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -42,11 +44,14 @@ def wall(page: Page, paper: Paper) -> None:
     assert SECRET not in page.content()
 
 
-def offer(page: Page, paper: Paper, email: str, plan: str = "Web") -> None:
+def offer(page: Page, paper: Paper, email: str, plan: str = "Web", interval: str = "") -> None:
     """From the wall to the offer, filled in."""
     wall(page, paper)
     page.locator(".wall a[href*='/subscribe/']").first.click()
     page.wait_for_url(re.compile("/subscribe/"))
+    if interval:
+        page.get_by_role("link", name=interval).click()
+        page.wait_for_url(re.compile("interval="))
     page.get_by_label("Your e-mail address").fill(email)
     page.locator("label", has_text=plan).first.click()
 
@@ -62,7 +67,8 @@ def pay(page: Page, card: str) -> None:
     page.get_by_role("button", name="Pay").click()
 
 
-def test_from_the_wall_to_the_wall_again(paper: Paper, reader: BrowserContext) -> None:
+def test_from_the_wall_to_the_open_story_and_cancelled(paper: Paper, reader: BrowserContext) -> None:
+    before = paper.counts()
     page = reader.new_page()
     offer(page, paper, "journey@reader.example")
     go(page)
@@ -72,7 +78,7 @@ def test_from_the_wall_to_the_wall_again(paper: Paper, reader: BrowserContext) -
     assert settled(
         lambda: "journey@reader.example" in paper.mails() and "application/pdf" in paper.mails(), True
     )
-    assert settled(paper.counts, [1, 1]) == [1, 1]
+    assert settled(paper.counts, [before[0] + 1, before[1] + 1]) == [before[0] + 1, before[1] + 1]
 
     page.goto(f"{paper.url}/account/")
     page.get_by_role("link", name="Cancel", exact=True).click()
@@ -81,11 +87,69 @@ def test_from_the_wall_to_the_wall_again(paper: Paper, reader: BrowserContext) -
     page.goto(f"{paper.url}/nation/walled/")
     assert SECRET in page.content()
 
-    client = paper.stripe()
-    client.v1.subscriptions.cancel(client.v1.subscriptions.list().data[0].id)
-    status = "from broadsheet.subscriptions.models import *\nprint(Subscription.objects.get().status)"
-    assert settled(lambda: paper.ask(status), "expired") == "expired"
-    wall(page, paper)
+
+def year_before(moment: datetime) -> datetime:
+    """A year's subscription that began then ends at `moment`."""
+    return moment.replace(year=moment.year - 1)
+
+
+def advanced(paper: Paper, clock: str, moment: int) -> None:
+    """Let the sandbox's clock go on to `moment`, and what is due then be done."""
+    clocks = paper.stripe().v1.test_helpers.test_clocks
+    clocks.advance(clock, {"frozen_time": moment})
+    assert settled(lambda: clocks.retrieve(clock).status, "ready", 30) == "ready"
+
+
+@pytest.mark.skipif(f"{datetime.now(UTC):%m%d}" == "0229", reason="last year had no such day")
+def test_cancelled_it_is_open_to_the_end_of_its_period_and_walled_after(
+    paper: Paper, reader: BrowserContext
+) -> None:
+    """The year that was paid ends a minute and a half from now, by the sandbox's clock and by ours."""
+    end = (datetime.now(UTC) + timedelta(seconds=90)).replace(microsecond=0)
+    clocks = paper.stripe().v1.test_helpers.test_clocks
+    clock = clocks.create({"frozen_time": int(year_before(end).timestamp())}).id
+    email = f"end-{clock[-6:].lower()}@reader.example"
+    paper.control("settings", {"clocks": {"new_customers": clock}})
+    page = reader.new_page()
+    try:
+        offer(page, paper, email, interval="Yearly")
+        go(page)
+        pay(page, "4242 4242 4242 4242")
+        page.wait_for_url(f"{paper.url}/nation/walled/")
+    finally:
+        paper.control("settings", {"clocks": {"new_customers": ""}})
+    page.goto(f"{paper.url}/account/")
+    page.get_by_role("link", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel my subscription").click()
+    expect(page.get_by_role("heading", name="Your subscription is cancelled")).to_be_visible()
+    row = f"Subscription.objects.get(reader__email={email!r})"
+    models = "from broadsheet.subscriptions.models import *\n"
+    until = paper.ask(f"{models}print(int({row}.access_until.timestamp()), {row}.status)")
+    assert until == f"{int(end.timestamp())} cancelled"
+
+    advanced(paper, clock, int(end.timestamp()) - 1)
+    time.sleep(max(0.0, end.timestamp() - 4 - time.time()))
+    page.goto(f"{paper.url}/nation/walled/")
+    is_before_end = time.time() < end.timestamp()
+    assert SECRET in page.content()
+    assert is_before_end
+
+    time.sleep(max(0.0, end.timestamp() - time.time()))
+    advanced(paper, clock, int(end.timestamp()))
+
+    def is_walled() -> bool:
+        page.goto(f"{paper.url}/nation/walled/")
+        return SECRET not in page.content()
+
+    assert settled(is_walled, True, 30)
+    expect(page.locator(".wall")).to_be_visible()
+    assert settled(lambda: paper.ask(f"{models}print({row}.status)"), "expired") == "expired"
+    told = paper.ask(
+        f"{models}from django.db.models import Q\n"
+        f"ended = LedgerEntry.objects.filter(subscription_ref={row}.ref, event_id__startswith='evt_')\n"
+        "print([entry.facts['ended_at'] for entry in ended if entry.facts.get('stage') == 'ended'])"
+    )
+    assert end.isoformat() in told
 
 
 def test_a_decline_then_3d_secure_then_open(paper: Paper, reader: BrowserContext) -> None:

@@ -157,6 +157,56 @@ def test_paying_lets_nobody_into_an_account_that_is_not_theirs(
     assert held_scopes(client) == {f"story:{checkout.story}"}
 
 
+def code_in(mailbox: list[Any]) -> str:
+    found = re.search(r"^\s*([A-Z0-9]{4,}(?:-[A-Z0-9]+)?)\s*$", mailbox[-1].body, re.MULTILINE)
+    assert found, mailbox[-1].body
+    return found[1]
+
+
+def test_who_paid_for_a_known_account_is_sent_a_code_and_enters_with_it(
+    client: Client, shop: dict[str, Price], gateway: FakeGateway, paper: Paper, mailoutbox: list[Any]
+) -> None:
+    owner = User.objects.create_user("owner@reader.example")
+    path = story_path(paper)
+    buy(client, shop["web"], owner.email, next=path)
+    checkout = Checkout.objects.get()
+    gateway.pay(checkout.ref)
+    for _ in range(3):
+        page = text(client.get(f"/subscribe/done/{checkout.key}/"))
+        assert "We have just sent a code there" in page
+    assert [mail.to for mail in mailoutbox] == [[owner.email]]
+    wrong = client.post("/account/login/code/confirm/", {"code": "WRONG1", "next": path})
+    assert wrong.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+    entered = client.post("/account/login/code/confirm/", {"code": code_in(mailoutbox), "next": path})
+
+    assert (entered.status_code, entered["Location"]) == (302, path)
+    assert int(client.session["_auth_user_id"]) == owner.pk
+    assert "stories" in held_scopes(client)
+    assert "Third paragraph" in text(client.get(path))
+
+
+def test_codes_after_payments_are_counted_with_all_others(
+    client: Client, shop: dict[str, Price], gateway: FakeGateway, mailoutbox: list[Any]
+) -> None:
+    owner = User.objects.create_user("owner@reader.example")
+    for _ in range(6):
+        Client().post("/account/login/code/", {"email": owner.email})
+    sent = len(mailoutbox)
+    assert 0 < sent < 6
+    pages = []
+    for plan in ("web", "all"):
+        device = Client()
+        buy(device, shop[plan], owner.email)
+        checkout = Checkout.objects.latest("pk")
+        gateway.pay(checkout.ref)
+        pages.append(text(device.get(f"/subscribe/done/{checkout.key}/")))
+    assert "We have just sent a code there" in pages[0]
+    assert "so please log in" in pages[1]
+    assert len(mailoutbox) == sent + 1
+
+
 def test_an_account_that_somebody_entered_meanwhile_is_not_entered_by_paying(
     client: Client, shop: dict[str, Price], gateway: FakeGateway, paper: Paper
 ) -> None:

@@ -220,3 +220,38 @@ def test_the_country_of_the_last_purchase_is_the_next_ones(client: Client, price
     client.force_login(reader)
     assert '<option value="HU" selected>' in text(client.get("/subscribe/"))
     assert '<option value="DE" selected>' in text(client.get("/subscribe/?country=DE"))
+
+
+@pytest.mark.parametrize(("country", "is_inclusive", "net", "tax", "total"), CASES)
+def test_the_gateways_own_reckoning_is_what_the_invoice_says(
+    client: Client, server: Sandbox, monkeypatch: pytest.MonkeyPatch, settings: Any, price: Price,
+    country: str, is_inclusive: bool, net: int, tax: int, total: int,
+) -> None:  # fmt: skip
+    """`gateway_tax = "automatic"`: by the address on the payment page, whatever was said on the offer."""
+    use(monkeypatch, gateway := adapter(server, tax="automatic"))
+    settings.BROADSHEET_GATEWAY_SETTINGS = {settings.PAPER.gateway: {"tax": "automatic"}}
+    api = stripe.StripeClient(KEY, base_addresses={"api": server.url})
+    for code, (name, rate) in RATES.items():
+        api.v1.tax_rates.create(
+            {"display_name": name, "percentage": rate / 100, "inclusive": False, "country": code}
+        )
+    Price.objects.update(is_tax_inclusive=is_inclusive)
+    page = text(client.get("/subscribe/?country=AZ"))
+    assert ("Tax is included." if is_inclusive else "Tax is added at payment.") in page
+    assert "€4.99 a month" in page
+    told = {"price": price.pk, "email": "new@reader.example", "country": "AZ", "shown": "AZ"}
+    client.post("/subscribe/", told)
+    checkout = Checkout.objects.get()
+    assert server.pay(checkout.url, country="") == 402
+    assert server.pay(checkout.url, country=country) == 303
+    assert client.get(f"/subscribe/done/{checkout.key}/").status_code == 303
+    ledger.record(gateway.name, gateway.since(checkout.created_at.replace(microsecond=0)))
+
+    assert [charge.amount for charge in api.v1.charges.list().data if charge.paid] == [total]
+    bill = Invoice.objects.get()
+    assert (bill.net, bill.tax, bill.total, bill.paid) == (net, tax, total, total)
+    assert bill.buyer["country"] == country
+    rows = printed(bill, monkeypatch)
+    assert (rows["Net"], rows["Total"]) == (euros(net), euros(total))
+    assert [rows[label] for label in rows if label.startswith("Tax")] == ([euros(tax)] if tax else [])
+    assert taxes.country_name(country, "en") in rows["who"]

@@ -16,6 +16,7 @@ from broadsheet.subscriptions.gateways.protocol import (
     GatewayError,
     Order,
     Payment,
+    Quote,
     Reduction,
     Terms,
 )
@@ -36,6 +37,7 @@ class FakeGateway:
         self.expired: set[str] = set()
         self.subscriptions_: dict[str, Snapshot] = {}
         self.calls: dict[str, str] = {}
+        self.moments: list[datetime | None] = []
         self.is_away = False
         self.refuses = ""
         self._numbers = itertools.count(1)
@@ -119,9 +121,21 @@ class FakeGateway:
     def resume(self, subscription: str, key: str) -> Sequence[Event]:
         return self._changed(subscription, key, stage=Stage.ACTIVE, resumes_at=None)
 
+    def preview(self, subscription: str, terms: Terms, quantity: int) -> Quote:
+        self._here()
+        return Quote(250, 0, terms.currency, timezone.now())
+
     def change(
-        self, subscription: str, terms: Terms, quantity: int, *, prorate: bool, key: str
+        self,
+        subscription: str,
+        terms: Terms,
+        quantity: int,
+        *,
+        prorate: bool,
+        key: str,
+        moment: datetime | None = None,
     ) -> Sequence[Event]:
+        self.moments.append(moment)
         GatewayRef.objects.get_or_create(
             gateway=self.name, kind="price", local=terms.local, ref=f"price_{terms.local}"
         )

@@ -69,10 +69,10 @@ class Sandbox:
         with urllib.request.urlopen(asked, timeout=20) as answer:
             return json.load(answer)
 
-    def pay(self, url: str, number: str = CARD) -> int:
+    def pay(self, url: str, number: str = CARD, country: str = "AZ") -> int:
         """Fill in a hosted page and send it; its status."""
         form = {
-            "email": "aysel@reader.example", "name": "Aysel", "country": "AZ", "card": number,
+            "email": "aysel@reader.example", "name": "Aysel", "country": country, "card": number,
             "expiry": "12 / 39", "cvc": "123",
         }  # fmt: skip
         asked = urllib.request.Request(url, data=urllib.parse.urlencode(form).encode())

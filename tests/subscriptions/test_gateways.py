@@ -21,7 +21,7 @@ from broadsheet.subscriptions.gateways import invoice as transfers
 from broadsheet.subscriptions.gateways.invoice import InvoiceGateway
 from broadsheet.subscriptions.gateways.protocol import GatewayAway, GatewayError, Payment, Reduction, Setup
 from broadsheet.subscriptions.gateways.stripe import StripeGateway
-from broadsheet.subscriptions.models import GatewayRef, Invoice, Seller, Subscription
+from broadsheet.subscriptions.models import GatewayRef, Invoice, Price, Seller, Subscription
 from broadsheet.subscriptions.sweeping import sweep_transfers
 
 from .contract import Desk, GatewayContract, Sale, key, sale, terms
@@ -93,6 +93,48 @@ class TestSandbox(GatewayContract):
         row.refresh_from_db()
         assert row.price == desk.sale.dearer
         assert sum(Invoice.objects.values_list("paid", flat=True)) in range(740, 760)
+
+    @pytest.mark.parametrize(("rate", "is_inclusive"), [(0, True), (1900, True), (1900, False)])
+    def test_what_a_change_is_said_to_cost_is_charged_later_too(
+        self, desk: SandboxDesk, rate: int, is_inclusive: bool
+    ) -> None:
+        Price.objects.update(is_tax_inclusive=is_inclusive)
+        desk.sale.price.refresh_from_db()
+        desk.sale.dearer.refresh_from_db()
+        cost = {"country": "DE", "tax_name": "MwSt", "tax_basis_points": rate}
+        row = desk.buy(terms=terms(desk.sale.price), **cost)
+        desk.pass_time(15)
+        up = desk.gateway.preview(row.ref, terms(desk.sale.dearer), row.quantity)
+        assert up.due > 0
+        assert up.credit == 0
+        assert not Invoice.objects.filter(total=up.due).exists()
+        # Whoever thinks it over for a while is charged what was shown.
+        desk.pass_time(0.04)
+        desk.take(
+            desk.gateway.change(
+                row.ref, terms(desk.sale.dearer), 1, prorate=True, key=key(), moment=up.moment
+            )
+        )
+        desk.take(desk.reports())
+        assert Invoice.objects.latest("pk").paid == up.due
+        paid = sum(Invoice.objects.values_list("paid", flat=True))
+        desk.pass_time(3)
+        down = desk.gateway.preview(row.ref, terms(desk.sale.price), row.quantity)
+        # The same days of both plans are reckoned against one another, three days later.
+        assert (down.due, 0 < down.credit < up.due) == (0, True)
+        desk.take(
+            desk.gateway.change(
+                row.ref, terms(desk.sale.price), 1, prorate=True, key=key(), moment=down.moment
+            )
+        )
+        desk.take(desk.reports())
+        assert sum(Invoice.objects.values_list("paid", flat=True)) == paid
+        assert desk.client.v1.customers.retrieve(row.customer_ref).balance == -down.credit
+
+    def test_a_change_in_a_trial_costs_nothing_now(self, desk: SandboxDesk) -> None:
+        row = desk.buy(trial_days=14)
+        quote = desk.gateway.preview(row.ref, terms(desk.sale.dearer), row.quantity)
+        assert (quote.due, quote.credit) == (0, 0)
 
     def test_who_stays_after_all_pays_less_from_the_next_charge_on(self, desk: SandboxDesk) -> None:
         row = desk.buy()

@@ -29,8 +29,14 @@ class AskForCode(RequestLoginCodeForm):
 
     def clean_email(self) -> str:
         email = super().clean_email().lower()
+        # A code is also sent on the way back from a payment, which is a GET.
         if not ratelimit.consume(
-            context.request, app="broadsheet.readers", action="code", config=CODES, key=normalised(email)
+            context.request,
+            app="broadsheet.readers",
+            action="code",
+            config=CODES,
+            key=normalised(email),
+            limit_get=True,
         ):
             raise get_adapter().validation_error("too_many_login_attempts")
         self._user = services.person_at(email)

@@ -201,19 +201,23 @@ def _credit(account: Account, subscription: Json, item: Json, at: int) -> None:
     price = account.get("price", item["price"]["id"])
     billed = lines.line(account, price, item["quantity"], subscription["currency"], (start, end))["amount"]
     for invoice in reversed(account.where("invoice", parent=subscription["id"])):
-        for line in invoice["lines"]["data"]:
-            details = (line["parent"] or {}).get("subscription_item_details") or {}
-            if details.get("subscription_item") == item["id"] and line["period"] == {
-                "start": start,
-                "end": end,
-            }:
-                billed = line["amount"] - sum(d["amount"] for d in line["discount_amounts"])
-                break
-        else:
-            continue
-        break
+        if line := next((one for one in invoice["lines"]["data"] if _pays_for(one, item)), None):
+            billed = line["amount"] - sum(d["amount"] for d in line["discount_amounts"])
+            start = line["period"]["start"]
+            break
     _prorate(
         account, subscription, item, at, -money.share(billed, max(end - at, 0), end - start), "Unused time on"
+    )
+
+
+def _pays_for(line: Json, item: Json) -> bool:
+    """Whether a line billed the item at its price to the end of its period: all of it, or what was left of it then."""
+    details = (line["parent"] or {}).get("subscription_item_details") or {}
+    return (
+        details.get("subscription_item") == item["id"]
+        and line["pricing"]["price_details"]["price"] == item["price"]["id"]
+        and line["period"]["end"] == item["current_period_end"]
+        and line["amount"] > 0
     )
 
 

@@ -21,7 +21,7 @@ _SHOWN = (
     "saved_payment_method_options", "submit_type", "integration_identifier",
 )  # fmt: skip
 _IGNORED = (
-    "adaptive_pricing", "customer_update", "excluded_payment_method_types", "payment_method_configuration",
+    "adaptive_pricing", "excluded_payment_method_types", "payment_method_configuration",
     "payment_method_data", "payment_method_types", "redirect_on_completion", "tax_id_collection", "wallet_options",
     "name_collection", "branding_settings", "custom_fields",
 )  # fmt: skip
@@ -68,6 +68,13 @@ def create(account: Account, params: Params) -> Json:
         _invoice=params.sub("invoice_creation").flag("enabled"), amount_subtotal=0, amount_total=0, total_details=None,
     )  # fmt: skip
     params.sub("invoice_creation").ignore("invoice_data")
+    session["_moves"] = params.sub("customer_update").choice("address", ("auto", "never"), "never") == "auto"
+    params.sub("customer_update").ignore("name", "shipping")
+    if automatic and customer and not session["_moves"] and not account.get("customer", customer)["address"]:
+        raise invalid(
+            "Automatic tax needs the customer's address: set it, or set `customer_update[address]` to `auto`.",
+            "automatic_tax",
+        )
     session["automatic_tax"] |= {"enabled": automatic, "liability": {"type": "self"} if automatic else None}
     session["payment_method_collection"] = session["payment_method_collection"] or (
         "always" if mode == "subscription" else None

@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Json] = {
         "decline_code": "generic_decline",
         "settle_after": 3,
     },
+    "clocks": {"new_customers": ""},
     "dunning": {"days": [3, 5, 7], "then": "cancel"},
 }
 TABLES = ("objects", "due", "deliveries", "answers", "settings")

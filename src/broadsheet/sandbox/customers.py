@@ -33,9 +33,12 @@ def create(account: Account, params: Params) -> Json:
 
 def make(account: Account, **values: Any) -> Json:
     """A customer without its event, which is sent when it is complete."""
-    clock = account.find("test_helpers.test_clock", values.get("test_clock"))
+    key = values.pop("test_clock", None) or account.store.setting("clocks", {}).get("new_customers") or None
+    clock = account.find("test_helpers.test_clock", key)
     now = int(clock["frozen_time"]) if clock else account.wall()
-    return account.make("customer", created=now, invoice_prefix=secrets.token_hex(4).upper(), **values)
+    return account.make(
+        "customer", test_clock=key, created=now, invoice_prefix=secrets.token_hex(4).upper(), **values
+    )
 
 
 def _change(account: Account, params: Params, customer: Json) -> None:

@@ -33,7 +33,9 @@ def pay(account: Account, session: Json, payer: Payer, *, authenticated: bool = 
     """
     if session["status"] != "open":
         return str(session["status"])
-    session["_address"] = {"country": payer.country} if payer.country else None
+    session["_address"] = _address(account, session, payer)
+    if session["automatic_tax"]["enabled"] and not session["_address"]:
+        raise ApiError("Your address is incomplete: choose a country.", status=402, code="address_required")
     checkout.add_up(account, session)
     method = account.find("payment_method", payer.method)
     if method and not authenticated and challenged(method):
@@ -49,6 +51,14 @@ def pay(account: Account, session: Json, payer: Payer, *, authenticated: bool = 
     return "complete"
 
 
+def _address(account: Account, session: Json, payer: Payer) -> Json | None:
+    """Where the payer is taxed: what they wrote, unless their customer's address is to stay."""
+    known = (account.find("customer", session["customer"]) or {}).get("address")
+    if known and not session.get("_moves"):
+        return dict(known)
+    return {"country": payer.country} if payer.country else None
+
+
 def challenged(method: Json) -> bool:
     card = cards.by_last4(method[method["type"]]["last4"])
     return card.effect == "challenges" or (card.effect == "challenges_once" and not method.get("_set_up"))
@@ -58,7 +68,7 @@ def _customer(account: Account, session: Json, payer: Payer) -> Json:
     if session["customer"]:
         customer = account.get("customer", session["customer"])
         customer["name"] = customer["name"] or payer.name
-        if payer.country and not customer["address"]:
+        if payer.country and (session.get("_moves") or not customer["address"]):
             customer["address"] = {"country": payer.country} | dict.fromkeys(
                 ("city", "line1", "line2", "postal_code", "state")
             )

@@ -5,6 +5,7 @@ from wagtail import urls as wagtail_urls
 
 from .views import (
     author,
+    changing,
     corrections,
     front,
     giving,
@@ -41,7 +42,7 @@ urlpatterns = [
     path("subscribe/mine/cancel/", mine.cancel, name="plan_cancel"),
     path("subscribe/mine/keep/", mine.keep, name="plan_keep"),
     path("subscribe/mine/stay/", mine.stay, name="plan_stay"),
-    path("subscribe/mine/change/", mine.change, name="plan_change"),
+    path("subscribe/mine/change/", changing.change, name="plan_change"),
     path("subscribe/mine/invoices/<int:number>.pdf", mine.invoice, name="my_invoice"),
     path("subscribe/mine/payment/", mine.portal, name="plan_payment"),
     path("author/<slug:slug>/", author.author, name="author"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,7 +20,7 @@ from . import gifts, ledger
 from .buying import running, terms_of
 from .events import Event
 from .gateways import registry
-from .gateways.protocol import Gateway, GatewayAway, GatewayError
+from .gateways.protocol import Gateway, GatewayAway, GatewayError, Quote
 from .models import Price, Subscription
 
 log = logging.getLogger("broadsheet.managing")
@@ -48,27 +49,49 @@ def resume(subscription: Subscription, key: UUID) -> Subscription:
     return act(subscription, f"resume-{key}", lambda gateway, at: gateway.resume(subscription.ref, at))
 
 
-def change(subscription: Subscription, price: Price, key: UUID) -> Subscription:
+def quote(subscription: Subscription, price: Price) -> Quote:
+    """What a change to `price` comes to if it is made now. Raises `CannotDo`."""
+    _check_change(subscription, price)
+    try:
+        return registry.get(subscription.gateway).preview(
+            subscription.ref, terms_of(price), subscription.quantity
+        )
+    except GatewayAway as error:
+        log.warning("no quote for %s: %s", subscription, error)
+        raise CannotDo(away_line()) from error
+    except GatewayError as error:
+        log.warning("no quote for %s: %s", subscription, error)
+        raise CannotDo(_("That did not work, and nothing was changed. Please write to us.")) from error
+
+
+def change(subscription: Subscription, price: Price, key: UUID, moment: datetime) -> Subscription:
     """Another plan or interval in the same currency; dearer ones at once, cheaper ones likewise with the rest credited.
 
-    Raises `CannotDo`.
+    `moment` is that of the quote which was shown. Raises `CannotDo`.
     """
+    _check_change(subscription, price)
+    terms = terms_of(price)
+    return act(
+        subscription,
+        f"change-{key}",
+        lambda gateway, at: gateway.change(
+            subscription.ref, terms, subscription.quantity, prorate=True, key=at, moment=moment
+        ),
+    )
+
+
+def _check_change(subscription: Subscription, price: Price) -> None:
     if subscription.status not in {"trialing", "active"}:
         raise CannotDo(_("The plan can be changed once the subscription runs and is paid."))
     if price.replaced_at is not None or not price.plan.is_offered or price.plan.seats:
         raise CannotDo(_("This price is no longer offered. Please choose again."))
     if subscription.price is None or price.currency != subscription.price.currency:
         raise CannotDo(_("The plan can only be changed within the same currency."))
+    # The tax that was agreed on is inside the price or on top of it, for good.
+    if price.is_tax_inclusive != subscription.price.is_tax_inclusive:
+        raise CannotDo(_("This price is no longer offered. Please choose again."))
     if price.pk == subscription.price_id:
         raise CannotDo(_("This is the plan that you have."))
-    terms = terms_of(price)
-    return act(
-        subscription,
-        f"change-{key}",
-        lambda gateway, at: gateway.change(
-            subscription.ref, terms, subscription.quantity, prorate=True, key=at
-        ),
-    )
 
 
 def portal(subscription: Subscription, return_url: str, language: str) -> str:
@@ -120,7 +143,10 @@ def other_prices(subscription: Subscription) -> list[Price]:
     """What it could be changed to."""
     if subscription.price is None:
         return []
-    prices = Price.objects.on_sale().filter(currency=subscription.price.currency, plan__seats=0)
+    now = subscription.price
+    prices = Price.objects.on_sale().filter(
+        currency=now.currency, is_tax_inclusive=now.is_tax_inclusive, plan__seats=0
+    )
     return list(
         prices.exclude(pk=subscription.price.pk).select_related("plan").order_by("plan__position", "interval")
     )

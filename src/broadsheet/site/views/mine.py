@@ -10,23 +10,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.readers import passes
-from broadsheet.subscriptions import leaving, managing, offer, papers, taxes
+from broadsheet.subscriptions import leaving, managing, papers
 from broadsheet.subscriptions.managing import CannotDo
-from broadsheet.subscriptions.models import Departure, Invoice, Price, Subscription
+from broadsheet.subscriptions.models import Departure, Invoice, Subscription
 
 from . import buyers
 
 HOME = "/account/"
 
 
-def _own(request: HttpRequest) -> Subscription:
+def own(request: HttpRequest) -> Subscription:
     """The subscription of whoever is logged in. Raises `CannotDo`."""
     found = managing.own(buyers.person(request))
     if found is None:
@@ -34,14 +33,14 @@ def _own(request: HttpRequest) -> Subscription:
     return found
 
 
-def _key(request: HttpRequest) -> uuid.UUID:
+def key_of(request: HttpRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         raise CannotDo(_("This form is broken. Please open the page again.")) from None
 
 
-def _home(request: HttpRequest, said: str = "") -> HttpResponse:
+def home(request: HttpRequest, said: str = "") -> HttpResponse:
     if said:
         messages.success(request, said)
     response = HttpResponseRedirect(HOME)
@@ -51,7 +50,7 @@ def _home(request: HttpRequest, said: str = "") -> HttpResponse:
 
 def _try(request: HttpRequest, act: Callable[[Subscription, uuid.UUID], str]) -> HttpResponse:
     try:
-        return _home(request, act(_own(request), _key(request)))
+        return home(request, act(own(request), key_of(request)))
     except CannotDo as reason:
         messages.error(request, str(reason))
         return HttpResponseRedirect(HOME)
@@ -116,7 +115,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 def portal(request: HttpRequest) -> HttpResponse:
     """`/subscribe/mine/payment/`: to the gateway's page for cards."""
     try:
-        url = managing.portal(_own(request), buyers.base_url() + HOME, translation.get_language() or "")
+        url = managing.portal(own(request), buyers.base_url() + HOME, translation.get_language() or "")
     except CannotDo as reason:
         messages.error(request, str(reason))
         return HttpResponseRedirect(HOME)
@@ -144,7 +143,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             leaving.cancel(
-                subscription, request.POST.get("reason", ""), request.POST.get("note", ""), _key(request)
+                subscription, request.POST.get("reason", ""), request.POST.get("note", ""), key_of(request)
             )
         except CannotDo as reason:
             context["line"] = str(reason)
@@ -156,47 +155,3 @@ def cancel(request: HttpRequest) -> HttpResponse:
     context |= {"reasons": Departure.REASONS, "offer": leaving.retention(subscription)}
     status = 422 if "line" in context else 200
     return buyers.answer(request, "site/subscribe/cancel.html", context, status)
-
-
-@never_cache
-@login_required(login_url="/account/")
-@require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest) -> HttpResponse:
-    """`/subscribe/mine/change/`: other plans and intervals with their prices, and what happens to what is paid."""
-    subscription = managing.own(buyers.person(request))
-    if subscription is None:
-        return HttpResponseRedirect(reverse("subscribe"))
-    language, tax = translation.get_language() or "en", taxes.tax_on(subscription)
-    context: dict[str, Any] = {
-        "subscription": subscription,
-        "choices": [
-            (price, offer.full_words(price, tax, language), _direction(subscription, price))
-            for price in managing.other_prices(subscription)
-        ],
-        "now": offer.full_words(subscription.price, tax, language) if subscription.price else "",
-        "chosen": request.POST.get("price", ""),
-        "key": request.POST.get("key") or uuid.uuid4(),
-    }
-    if request.method == "POST":
-        number = request.POST.get("price", "")
-        try:
-            price = Price.objects.select_related("plan").filter(
-                pk=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
-            )
-            chosen = price.first()
-            if chosen is None:
-                raise CannotDo(_("Please choose a plan."))
-            managing.change(subscription, chosen, _key(request))
-        except CannotDo as reason:
-            return buyers.answer(request, "site/subscribe/change.html", {**context, "line": str(reason)}, 422)
-        return _home(request, _("Your plan is changed."))
-    return buyers.answer(request, "site/subscribe/change.html", context)
-
-
-def _direction(subscription: Subscription, price: Price) -> str:
-    now = subscription.price
-    if now is None:
-        return ""
-    per_year = {"month": 12, "year": 1}
-    dearer = price.amount * per_year[price.interval] > now.amount * per_year[now.interval]
-    return _("more than now") if dearer else _("less than now")

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from broadsheet.readers import passes
+from broadsheet.readers import entering, passes
 from broadsheet.readers.models import User
 from broadsheet.subscriptions import buying, holds
 from broadsheet.subscriptions.gateways.protocol import GatewayError
@@ -24,6 +24,8 @@ from . import buyers
 log = logging.getLogger("broadsheet.buying")
 # Who paid for an account that they are not logged in to reads at least what they came for.
 OPEN_FOR = timedelta(days=1)
+# In the session: the checkout after which a log-in code was sent from it.
+CODE_SENT = "bs_code_sent"
 
 
 @never_cache
@@ -101,10 +103,33 @@ def _paid(request: HttpRequest, checkout: Checkout) -> HttpResponse:
         response.headers["Cache-Control"] = buyers.PERSONAL
         passes.issue(response, owner, request)
         return response
-    response = buyers.answer(request, "site/subscribe/paid.html", {"checkout": checkout})
+    is_coded = _send_code(request, checkout)
+    response = buyers.answer(
+        request, "site/subscribe/paid.html", {"checkout": checkout, "is_coded": is_coded}
+    )
     if checkout.story is not None and checkout.session == buyers.known_browser(request):
         passes.grant_story(request, response, checkout.story, timezone.now() + OPEN_FOR)
     return response
+
+
+def _send_code(request: HttpRequest, checkout: Checkout) -> bool:
+    """Mail the account's owner a log-in code, once a checkout. Whether one is waited for in this session.
+
+    It is no use to whoever paid for somebody else: it goes to the account's mailbox.
+    """
+    if checkout.reader is None or request.user.is_authenticated:
+        return False
+    key = str(checkout.key)
+    with transaction.atomic():
+        row = Checkout.objects.select_for_update().get(pk=checkout.pk)
+        if row.details.get("is_code_sent"):
+            return request.session.get(CODE_SENT) == key
+        row.details["is_code_sent"] = True
+        row.save(update_fields=["details"])
+    if not entering.send_code(request, checkout.reader.email):
+        return False
+    request.session[CODE_SENT] = key
+    return True
 
 
 def _let_in(request: HttpRequest, checkout: Checkout) -> User | None:

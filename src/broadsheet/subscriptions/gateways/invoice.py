@@ -18,7 +18,7 @@ from ..events import Event, Kind, Snapshot, Stage
 from ..models import GatewayRef, Invoice, LedgerEntry, Seller, Subscription
 from ..money import Money
 from ..standing import fold
-from .protocol import BadWebhook, GatewayError, Order, Payment, Setup, Terms
+from .protocol import BadWebhook, GatewayError, Order, Payment, Quote, Setup, Terms
 from .transfer_terms import Deal, agreed, bill, following, number_of, price_of, reference
 
 AHEAD = timedelta(days=14)
@@ -150,8 +150,18 @@ class InvoiceGateway:
             events.append(self._invoice(bill_ref, f"{key}:invoice", at, facts, subscription=subscription))
         return events
 
+    def preview(self, subscription: str, terms: Terms, quantity: int) -> Quote:
+        return Quote(0, 0, terms.currency, _now())
+
     def change(
-        self, subscription: str, terms: Terms, quantity: int, *, prorate: bool, key: str
+        self,
+        subscription: str,
+        terms: Terms,
+        quantity: int,
+        *,
+        prorate: bool,
+        key: str,
+        moment: datetime | None = None,
     ) -> Sequence[Event]:
         """From the next period on: what was transferred is not reckoned up in the middle of one."""
         at, now, deal = self._standing(subscription, _now())

@@ -103,6 +103,19 @@ class Payment:
     expires: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a change of price comes to, in minor units: `due` is charged at once, `credit` goes against later charges.
+
+    It holds for a change that is reckoned from `moment`.
+    """
+
+    due: int
+    credit: int
+    currency: str
+    moment: datetime
+
+
 class Gateway(Protocol):
     """Takes money. Every write takes a `key`: repeated with the same key it is done once.
 
@@ -135,10 +148,23 @@ class Gateway(Protocol):
     def resume(self, subscription: str, key: str) -> Sequence[Event]:
         """End a pause."""
 
+    def preview(self, subscription: str, terms: Terms, quantity: int) -> Quote:
+        """What `change` with `prorate` would come to now. Changes nothing."""
+
     def change(
-        self, subscription: str, terms: Terms, quantity: int, *, prorate: bool, key: str
+        self,
+        subscription: str,
+        terms: Terms,
+        quantity: int,
+        *,
+        prorate: bool,
+        key: str,
+        moment: datetime | None = None,
     ) -> Sequence[Event]:
-        """Another price; `prorate` settles the difference now, else from the next period."""
+        """Another price; `prorate` settles the difference now, else from the next period.
+
+        `moment` is that of a quote: the difference is reckoned from then, so that what was shown is charged.
+        """
 
     def refund(self, invoice: str, amount: int, key: str) -> Sequence[Event]:
         """Give back `amount` of what was paid on an invoice."""

@@ -16,7 +16,7 @@ import stripe
 
 from ..events import Event, Stage
 from . import stripe_events as read
-from .protocol import BadWebhook, GatewayAway, GatewayError, Order, Payment, Reduction, Setup, Terms
+from .protocol import BadWebhook, GatewayAway, GatewayError, Order, Payment, Quote, Reduction, Setup, Terms
 from .stripe_link import API_VERSION, asking, clock_of, connect, is_missing, is_replay, once, plain
 from .stripe_terms import Shelf
 
@@ -204,8 +204,41 @@ class StripeGateway:
     def resume(self, subscription: str, key: str) -> Sequence[Event]:
         return self._update(subscription, {"pause_collection": ""}, key)
 
+    def preview(self, subscription: str, terms: Terms, quantity: int) -> Quote:
+        price = self._shelf.price(terms)
+        seen = datetime.now(UTC)
+        with asking(self.name):
+            found = self._client.v1.subscriptions.retrieve(subscription)
+        now = plain(found)
+        moment = self._moment_of(now, clock_of(found, seen))
+        if now["status"] == "trialing":
+            return Quote(0, 0, terms.currency, moment)
+        with asking(self.name):
+            bill = self._client.v1.invoices.create_preview(
+                {
+                    "subscription": subscription,
+                    "subscription_details": {
+                        "items": [
+                            {"id": now["items"]["data"][0]["id"], "price": price, "quantity": quantity}
+                        ],
+                        "proration_behavior": "always_invoice",
+                        "proration_date": int(moment.timestamp()),
+                    },
+                }
+            )
+        currency = str(bill.currency).upper()
+        credit = read.ours(max(-bill.total, 0), currency)
+        return Quote(read.ours(bill.amount_due, currency), credit, currency, moment)
+
     def change(
-        self, subscription: str, terms: Terms, quantity: int, *, prorate: bool, key: str
+        self,
+        subscription: str,
+        terms: Terms,
+        quantity: int,
+        *,
+        prorate: bool,
+        key: str,
+        moment: datetime | None = None,
     ) -> Sequence[Event]:
         price = self._shelf.price(terms)
         with asking(self.name):
@@ -217,6 +250,8 @@ class StripeGateway:
         }
         if prorate:
             params["proration_behavior"] = "always_invoice"
+            if moment is not None and now["status"] != "trialing":
+                params["proration_date"] = int(moment.timestamp())
             # A card that is refused refuses the change: nothing is half done.
             params["payment_behavior"] = "error_if_incomplete"
         else:
