@@ -10,6 +10,10 @@ class IntakeError(Exception):
         super().__init__(f"{what} — {where} — {mend}")
         self.what, self.where, self.mend = what, where, mend
 
+    def __reduce__(self) -> tuple[type[IntakeError], tuple[str, str, str]]:
+        """Exceptions travel between processes by their arguments, which are not this message."""
+        return type(self), (self.what, self.where, self.mend)
+
 
 class UnreadableSource(IntakeError):
     """The source can't be opened, fetched or decoded at all."""

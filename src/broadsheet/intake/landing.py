@@ -17,6 +17,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.newsroom.bulk import NewStory, create_stories
 from broadsheet.newsroom.models import Author, Correction, Story, StoryByline, Topic
+from broadsheet.newsroom.rows import insert_rows
 from broadsheet.pictures.models import Picture
 
 from . import values as v
@@ -187,17 +188,19 @@ class Landing:
         self._report.redirects += redirects
 
     def _remember(self, arrivals: Sequence[Arrival], ids: Sequence[int]) -> int:
-        ImportItem.objects.bulk_create(
-            ImportItem(
-                kind=self.kind,
-                source_id=arrival.source_id,
-                digest=arrival.digest,
-                landed=v.digests(self._whole(arrival)),
-                page_id=pk,
-                has_gaps=v.has_gaps(arrival.values["body"]),
-                imported_at=timezone.now(),
-            )
-            for arrival, pk in zip(arrivals, ids, strict=True)
+        insert_rows(
+            ImportItem,
+            [
+                ImportItem(
+                    kind=self.kind,
+                    source_id=arrival.source_id,
+                    digest=arrival.digest,
+                    landed=v.digests(self._whole(arrival)),
+                    page_id=pk,
+                    has_gaps=v.has_gaps(arrival.values["body"]),
+                )
+                for arrival, pk in zip(arrivals, ids, strict=True)
+            ],
         )
         return add_redirects({pk: a.story.old_urls for a, pk in zip(arrivals, ids, strict=True)})
 

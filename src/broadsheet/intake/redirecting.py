@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
+from broadsheet.newsroom.rows import insert_rows
+
 from .values import writable
 
 LONGEST = 255
@@ -51,7 +53,7 @@ def add_redirects(old_urls: Mapping[int, Iterable[str]], *, is_announced: bool =
         for redirect in made:
             redirect.save()
     else:
-        Redirect.objects.bulk_create(made)
+        insert_rows(Redirect, made)
     return len(made)
 
 

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from . import members
 from .errors import IntakeError
+from .feeding import Read, read
 from .incoming import Broken, Incoming, IncomingMedia, IncomingMember, IncomingStory, Skipped
 from .landing import Landing
 from .mapping import Mapper, Words, load
@@ -78,17 +79,18 @@ def run_import(
         else _Run(landing, mapper, report, desk, section)
     )
     with _Progress(kind, reader, sources, shown=show_progress) as progress:
-        for source in sources:
-            try:
-                for item in reader.items(source, settings.PAPER.zone):
-                    run.take(item)
-                    progress.step(source, report)
-            except IntakeError as error:
+        for step in read(reader, sources, settings.PAPER.zone):
+            if step.item is not None:
+                run.take(step.item)
+                progress.step(step, report)
+            elif step.error is not None:
                 report.found += 1
                 report.failed += 1
-                report.trouble(source, str(error))
-            run.flush()
-            progress.end(source)
+                report.trouble(step.source, str(step.error))
+            else:
+                run.flush()
+                progress.end(step.source)
+        run.flush()
     if dry_run and mapping and not mapping.exists():
         mapping.write_text(mapper.draft(), "utf-8")
     report.seconds = time.monotonic() - started
@@ -187,7 +189,6 @@ class _Progress:
     """A bar over the bytes of all sources, or over their number where bytes are not known."""
 
     def __init__(self, kind: str, reader: Reader, sources: Sequence[str], *, shown: bool) -> None:
-        self._reader = reader
         self._sizes = {source: reader.size(source) for source in sources} if shown else {}
         self._in_bytes = bool(self._sizes) and all(self._sizes.values())
         self._before = 0
@@ -208,12 +209,12 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self._bar.close()
 
-    def step(self, source: str, report: ImportReport) -> None:
+    def step(self, step: Read, report: ImportReport) -> None:
         """After each item."""
         if self._bar.disable or report.found % 25:
             return
         if self._in_bytes:
-            self._bar.n = self._before + min(self._reader.position, self._sizes[source])
+            self._bar.n = self._before + min(step.position, self._sizes[step.source])
         rate = report.found / max(self._bar.format_dict["elapsed"], 0.001)
         self._bar.set_postfix_str(f"{report.found} items, {rate:.0f}/s", refresh=False)
         self._bar.update(0)

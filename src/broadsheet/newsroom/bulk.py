@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from modelcluster.models import get_all_child_relations
 from wagtail.models import Page, ReferenceIndex
@@ -20,6 +19,7 @@ from . import labels
 from .documents import picture_ids, stored_blocks
 from .events import stories_created
 from .models import Author, Section, Story, StoryByline, Topic
+from .rows import insert_rows, reserve_ids
 from .services import settle_pictures
 from .slugs import slug_for
 
@@ -49,8 +49,11 @@ def create_stories(entries: Sequence[NewStory]) -> None:
     for section in sorted(by_section):
         _place(section, by_section[section])
     stories = [entry.story for entry in entries]
-    _insert(Page, stories)
-    _insert(Story, stories)
+    for story, pk in zip(stories, reserve_ids(Page, len(stories)), strict=True):
+        story.id = story.pk = pk
+        story._state.adding, story._state.db = False, connection.alias
+    insert_rows(Page, stories, with_ids=True)
+    insert_rows(Story, stories)
     _file(entries)
     _refer(stories)
     settle_pictures(_pictures(stories))
@@ -116,25 +119,6 @@ def _free_slug(story: Story, taken: set[str]) -> str:
     return f"{base}-{story.translation_key.hex[:12]}"
 
 
-def _insert(model: type[models.Model], stories: Sequence[Story]) -> None:
-    """The rows of one table of the model's chain. Django's `bulk_create` refuses models of more than one table; what it
-    calls itself does not."""
-    fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
-    returning = [] if model is Story else [model._meta.pk]
-    manager: Any = model._base_manager
-    most = (
-        max(1, connection.features.max_query_params // len(fields))
-        if connection.features.max_query_params
-        else 1000
-    )
-    for start in range(0, len(stories), most):
-        batch = stories[start : start + most]
-        rows = manager._insert(list(batch), fields=fields, using=connection.alias, returning_fields=returning)
-        for story, row in zip(batch, rows, strict=False):
-            story.id = story.pk = row[0]
-            story._state.adding, story._state.db = False, connection.alias
-
-
 def _file(entries: Sequence[NewStory]) -> None:
     """By-lines and topics; the stories hold their children in memory from here on."""
     lines = {
@@ -144,10 +128,14 @@ def _file(entries: Sequence[NewStory]) -> None:
         ]
         for entry in entries
     }
-    StoryByline.objects.bulk_create([line for of_one in lines.values() for line in of_one])
+    bylines = [line for of_one in lines.values() for line in of_one]
+    for line, pk in zip(bylines, reserve_ids(StoryByline, len(bylines)), strict=True):
+        line.pk = pk
+    insert_rows(StoryByline, bylines, with_ids=True)
     through = Story.topics.through
-    through.objects.bulk_create(
-        through(story_id=entry.story.pk, topic_id=topic.pk) for entry in entries for topic in entry.topics
+    insert_rows(
+        through,
+        [through(story_id=entry.story.pk, topic_id=topic.pk) for entry in entries for topic in entry.topics],
     )
     names = [relation.get_accessor_name() for relation in get_all_child_relations(Story)]
     for entry in entries:
@@ -161,19 +149,22 @@ def _refer(stories: Sequence[Story]) -> None:
     """What Wagtail's reference index would hold after saving each of them."""
     page_type = ContentType.objects.get_for_model(Page).pk
     story_type = ContentType.objects.get_for_model(Story).pk
-    ReferenceIndex.objects.bulk_create(
-        ReferenceIndex(
-            base_content_type_id=page_type,
-            content_type_id=story_type,
-            object_id=str(story.pk),
-            to_content_type_id=to_type,
-            to_object_id=to_id,
-            model_path=model_path,
-            content_path=content_path,
-            content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
-        )
-        for story in stories
-        for to_type, to_id, model_path, content_path in dict.fromkeys(
-            ReferenceIndex._extract_references_from_object(story)
-        )
+    insert_rows(
+        ReferenceIndex,
+        [
+            ReferenceIndex(
+                base_content_type_id=page_type,
+                content_type_id=story_type,
+                object_id=str(story.pk),
+                to_content_type_id=to_type,
+                to_object_id=to_id,
+                model_path=model_path,
+                content_path=content_path,
+                content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
+            )
+            for story in stories
+            for to_type, to_id, model_path, content_path in dict.fromkeys(
+                ReferenceIndex._extract_references_from_object(story)
+            )
+        ],
     )

@@ -13,6 +13,7 @@ from modelsearch.backends import get_search_backend
 from broadsheet.newsroom.bulk import NewStory
 from broadsheet.newsroom.documents import stored_blocks
 from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.rows import insert_rows
 from broadsheet.newsroom.selectors import public
 from broadsheet.press.preview import public_blocks
 
@@ -65,15 +66,18 @@ def _write(found: Sequence[tuple[Story, str]]) -> None:
             place += 1
         taken.add(place)
         wanted[pk] = place
-    SearchEntry.objects.bulk_create(
-        SearchEntry(
-            story=story,
-            place=wanted[story.pk],
-            desk_id=story.desk_id,
-            language=story.language,
-            published_at=moments[story.pk],
-        )
-        for story, _ in found
+    insert_rows(
+        SearchEntry,
+        [
+            SearchEntry(
+                story=story,
+                place=wanted[story.pk],
+                desk_id=story.desk_id,
+                language=story.language,
+                published_at=moments[story.pk],
+            )
+            for story, _ in found
+        ],
     )
     fulltext.put(
         fulltext.Row(

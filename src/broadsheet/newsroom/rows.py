@@ -1,0 +1,66 @@
+"""Rows of one table, many at a time, at the speed of the database rather than of the query compiler.
+
+`bulk_create` compiles every value of every row into one statement of at most 999 parameters: at thirty columns that is
+most of an import's time. One prepared statement per table, run for each row, takes a third of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, connections, models
+
+_STATEMENTS: dict[tuple[str, type[models.Model], bool], tuple[str, list[Any]]] = {}
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """The next `count` ids of a table whose key the database counts; nobody else gets them. In a transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # One writer at a time, and this transaction is it; inserting an id moves the counter on.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    last = int(found[0]) if found else 0
+    return list(range(last + 1, last + count + 1))
+
+
+def insert_rows(
+    model: type[models.Model], objects: Sequence[models.Model], *, with_ids: bool = False
+) -> None:
+    """Insert the columns of `model`'s own table for each object, without signals. `with_ids`: the objects' keys are set
+    already where the database would count them. Raises `django.db.IntegrityError`. In a transaction."""
+    if not objects:
+        return
+    statement, fields = _statement(model, with_ids)
+    # The connection itself: asking its proxy once per value costs as much as the value.
+    database = connections[connection.alias]
+    rows = [
+        [field.get_db_prep_save(field.pre_save(thing, True), database) for field in fields]
+        for thing in objects
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Any]]:
+    key = (connection.vendor, model, with_ids)
+    if key not in _STATEMENTS:
+        fields = [
+            field
+            for field in model._meta.local_concrete_fields
+            if with_ids or not isinstance(field, models.AutoField)
+        ]
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(field.column or "") for field in fields)
+        marks = ", ".join(["%s"] * len(fields))
+        _STATEMENTS[key] = (
+            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
+            fields,
+        )
+    return _STATEMENTS[key]
