@@ -1,8 +1,10 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,10 +17,12 @@ from broadsheet.intake.incoming import Broken, IncomingStory
 from broadsheet.intake.lines import lines_of
 from broadsheet.intake.models import ImportItem, ImportPicture
 from broadsheet.intake.readers.jsonl import JsonlReader, key_of, line_of, story_of
+from broadsheet.intake.readers.ninjs import NinjsReader
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
 from broadsheet.newsroom.models import Author, Correction, InfoPage, Section, Topic
 from broadsheet.pictures.models import Picture
+from broadsheet.pictures.services import render
 from tests.factories import make_gallery, make_picture
 
 ZONE = ZoneInfo("Asia/Baku")
@@ -364,3 +368,40 @@ def test_a_dry_run_of_an_export_tells_the_same_stories(full, tmp_path):
     report = run_import("jsonl", [str(tmp_path / "paper.jsonl")], dry_run=True).to_json()
 
     assert [item["id"] for item in report["items"]] == [line["id"] for line in lines]
+
+
+def test_ninjs_holds_what_is_public_as_the_schema_has_it(full, tmp_path, corpora):
+    for picture in Picture.objects.all():
+        render(picture)
+    run_export("ninjs", str(tmp_path / "paper.jsonl"))
+    (tmp_path / "each").mkdir()
+    run_export("ninjs", str(tmp_path / "each"))
+    found = [json.loads(line) for line in (tmp_path / "paper.jsonl").read_text().splitlines()]
+    schema = json.loads((corpora / "corpora/ninjs/specification/ninjs-schema_3.1.json").read_text())
+    checked = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    bridge = next(item for item in found if item["title"] == "Bridge opens early")
+    body = bridge["bodies"][0]["value"]
+
+    assert [error.message for item in found for error in checked.iter_errors(item)] == []
+    assert sorted(item["title"] for item in found) == [
+        "Bridge opens early",
+        "Körpü açıldı",
+        "The bridge in pictures",
+        "The first story",
+    ]
+    assert len(list((tmp_path / "each").glob("*.json"))) == len(found)
+    assert re.search(r'<a href="https?://[^/]+/nation/first/">', body)
+    assert all(part["renditions"][0]["href"].startswith("http") for part in bridge["associations"])
+    assert bridge["associations"][0]["name"] == "lead"
+
+
+def test_ninjs_comes_back_as_the_same_story(full, tmp_path):
+    run_export("ninjs", str(tmp_path / "paper.jsonl"))
+    stories = list(NinjsReader(ReaderOptions()).items(str(tmp_path / "paper.jsonl"), ZONE))
+    bridge = next(story for story in stories if story.headline == "Bridge opens early")
+
+    assert len(stories) == 4
+    assert bridge.bylines == ("Ann Author", "Bob Writer")
+    assert bridge.standfirst == "A month early."
+    assert "It holds." in bridge.body_text
+    assert "900 m" in bridge.body_text

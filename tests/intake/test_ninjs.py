@@ -143,10 +143,11 @@ def test_an_associated_story_comes_in_too_and_is_referred_to(tmp_path):
 def test_an_embargo_that_runs_schedules_the_story(tmp_path):
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     (held,) = read(tmp_path, {**OLD, "embargoed": later})
+    (new,) = read(tmp_path, {**OLD, "embargoedUntil": later})
     (over,) = read(tmp_path, {**OLD, "embargoed": "2020-01-01T00:00:00Z"})
 
     assert (held.status, held.published.isoformat()) == ("scheduled", later)
-    assert over.status == "live"
+    assert (new.status, over.status) == ("scheduled", "live")
 
 
 @pytest.mark.parametrize(

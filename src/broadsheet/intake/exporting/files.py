@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from broadsheet.newsroom.slugs import slug_for
+from broadsheet.pictures.models import Picture
 
 FOLDER = "media"
 OWNER_ONLY_FILE, OWNER_ONLY_FOLDER = 0o600, 0o700
@@ -30,8 +32,11 @@ class Files:
         self.folder = folder
         self.copied = self.missing = 0
 
+    def prepare(self, pictures: Mapping[int, Picture]) -> None:
+        """The pictures of the next batch, before any of them is asked for."""
+
     def take(self, stored: Stored) -> str:
-        """The file's address, relative to the export."""
+        """The file's address, relative to the export; empty when it is to be left out."""
         try:
             digest = stored.file_hash or stored.get_file_hash()
         except OSError:

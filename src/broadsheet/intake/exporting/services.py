@@ -17,6 +17,7 @@ from ..errors import IntakeError
 from ..incoming import IncomingStory
 from ..readers.jsonl import line_of
 from ..report import ALL_WELL, SOME_FAILED
+from . import ninjs
 from .files import Files, open_private
 from .order import total
 from .stories import exported
@@ -51,11 +52,12 @@ class Form:
     only_public: bool = False
 
 
-FORMS = {"jsonl": Form(line_of)}
+FORMS = {"jsonl": Form(line_of), "ninjs": Form(ninjs.line_of, only_public=True)}
 
 
 def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportReport:
     """Write every story as one line to `dest`, with its pictures in `media/` beside it; `-` is stdout, without them.
+    `ninjs`: what is public, its pictures by their addresses; a folder as `dest` takes one file per story.
 
     The file is the owner's alone (mode 0600), for it holds drafts and what only subscribers may read. It appears when
     it is complete: a kill leaves the one that was there before. Raises `IntakeError` when it can't be written.
@@ -63,10 +65,10 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
     started = time.monotonic()
     form = FORMS[kind]
     to = None if dest == STDOUT else Path(dest).absolute()
-    files = Files(to.parent if to else None)
+    files = ninjs.PublicFiles() if form.only_public else Files(to.parent if to else None)
     report = ExportReport()
     try:
-        with _writing(to) as out:
+        with _into(to) as write:
             stories = exported(files, only_public=form.only_public)
             for story in tqdm(
                 stories,
@@ -76,7 +78,7 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
                 file=sys.stderr,
                 disable=not show_progress,
             ):
-                out.write(form.line(story).encode("utf-8", "replace") + b"\n")
+                write(story.source_id, form.line(story).encode("utf-8", "replace") + b"\n")
                 report.stories += 1
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -87,6 +89,21 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
     report.files, report.missing = files.copied, files.missing
     report.seconds = time.monotonic() - started
     return report
+
+
+@contextmanager
+def _into(to: Path | None) -> Iterator[Callable[[str, bytes], object]]:
+    """What writes one story: into the one file, or into a file of its own in the folder."""
+    if to is not None and to.is_dir():
+
+        def one(id_: str, line: bytes) -> None:
+            with _writing(to / f"{id_.replace(':', '-')}.json") as file:
+                file.write(line)
+
+        yield one
+        return
+    with _writing(to) as out:
+        yield lambda _, line: out.write(line)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ def exported(files: Files, *, only_public: bool = False) -> Iterator[IncomingSto
     """
     for places in batches(only_live=only_public):
         batch = read(places)
+        files.prepare(batch.pictures)
         for place, page in batch.pages.items():
             made = _Maker(batch, files, page).story(place.id)
             if not only_public or (made.status == "live" and page.desk_id):
@@ -171,6 +172,8 @@ class _Maker:
         if picture is None:
             return None
         address = self.files.take(picture)
+        if not address:
+            return None
         if is_own:
             alt = picture.description or picture.caption
             self.own[address] = IncomingPicture(address, alt, picture.caption, picture.credit)

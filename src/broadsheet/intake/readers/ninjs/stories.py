@@ -119,7 +119,7 @@ def _story(item: Item, uri: str, kind: str, folder: str, zone: tzinfo) -> Incomi
     published = next(
         (m for n in ("firstcreated", "contentcreated", "versioncreated") if (m := item.moment(n, zone))), None
     )
-    status, moment = release(published, item.moment("embargoed", zone))
+    status, moment = release(published, item.moment("embargoed", zone) or item.moment("embargoeduntil", zone))
     modified = item.moment("versioncreated", zone)
     made = IncomingStory(
         source_id=uri[:500],
