@@ -19,6 +19,14 @@ class UnreadableSource(IntakeError):
     """The source can't be opened, fetched or decoded at all."""
 
 
+class BadAnswer(UnreadableSource):
+    """A server answered with a status that holds no document. `retry_after` is its header as it came."""
+
+    def __init__(self, status: int, url: str, retry_after: str = "") -> None:
+        super().__init__(f"the server answered {status}", url, "check the address")
+        self.status, self.retry_after = status, retry_after
+
+
 class NoStory(IntakeError):
     """The source was read, and there is no story in it."""
 

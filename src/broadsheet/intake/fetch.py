@@ -8,63 +8,109 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 import urllib.robotparser
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from broadsheet import __version__
 
-from .errors import RefusedAddress, UnreadableSource
+from .errors import BadAnswer, RefusedAddress, UnreadableSource
 
 USER_AGENT = f"Broadsheet/{__version__} (+https://broadsheet.example/bot)"
 MOST_REDIRECTS = 5
 CONNECT_SECONDS, TOTAL_SECONDS = 8.0, 30.0
 MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 65_536
+REDIRECTS = (301, 302, 303, 307, 308)
+# RFC 8215, RFC 3879: of somebody's own network, whatever `ipaddress` of this Python says of them.
+LOCAL = (ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("fec0::/10"))
+# RFC 6052: an IPv4 address behind a translator, in the last four bytes; and the deprecated form without one.
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: final address, media type without parameters, charset if the server named one, body."""
+    """An answer: final address, media type without parameters, charset if the server named one, body. `status` is 304
+    and the body empty when nothing changed since `conditions`; `headers` have their names in lower case, those that
+    stand there twice joined by a comma."""
 
     url: str
     media_type: str
     charset: str
     body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def fetch(
-    url: str, *, robots: bool = True, most_bytes: int = MOST_BYTES, allow_private: bool = False
+    url: str,
+    *,
+    robots: bool = True,
+    most_bytes: int = MOST_BYTES,
+    allow_private: bool = False,
+    conditions: Mapping[str, str] | None = None,
 ) -> Fetched:
-    """Get one address. `allow_private` is for tests against this machine.
+    """Get one address. `conditions` are `If-None-Match` and `If-Modified-Since`, by which the answer may be 304.
+    `allow_private` is for tests against this machine.
 
-    Raises `RefusedAddress` for what we do not fetch and `UnreadableSource` for what can't be had.
+    Raises `RefusedAddress` for what we do not fetch, `BadAnswer` for another status, and `UnreadableSource` for what
+    can't be had.
     """
-    try:
-        urlsplit(url)
-    except ValueError:
-        raise RefusedAddress("it is not an address", url, "check the brackets in it") from None
     end = time.monotonic() + TOTAL_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
+        _split(url)
         if robots and not _allowed(url, allow_private=allow_private):
             raise RefusedAddress(
                 "robots.txt forbids it", url, "ask the site's owner, or save the page and import the file"
             )
-        with _Exchange(url, end, allow_private=allow_private) as exchange:
-            if exchange.status in (301, 302, 303, 307, 308) and exchange.location:
+        with _Exchange(url, end, headers=conditions or {}, allow_private=allow_private) as exchange:
+            if exchange.status in REDIRECTS and exchange.location:
                 url = _redirected(url, exchange.location)
                 continue
+            if exchange.status == 304 and conditions:
+                return exchange.fetched(0)
             if exchange.status != 200:
-                raise UnreadableSource(f"the server answered {exchange.status}", url, "check the address")
-            return Fetched(url, exchange.media_type, exchange.charset, exchange.read(most_bytes))
+                raise exchange.refusal()
+            return exchange.fetched(most_bytes)
     raise UnreadableSource(f"more than {MOST_REDIRECTS} redirects", url, "use the final address")
+
+
+def post(
+    url: str, body: bytes, media_type: str, *, most_bytes: int = MOST_BYTES, allow_private: bool = False
+) -> Fetched:
+    """Post to one address; any 2xx is an answer. Only redirects that keep the method (307, 308) are followed.
+
+    Raises as `fetch`.
+    """
+    end = time.monotonic() + TOTAL_SECONDS
+    for _ in range(MOST_REDIRECTS + 1):
+        _split(url)
+        headers = {"Content-Type": media_type}
+        with _Exchange(url, end, "POST", body, headers=headers, allow_private=allow_private) as exchange:
+            if exchange.status in (307, 308) and exchange.location:
+                url = _redirected(url, exchange.location)
+                continue
+            if not 200 <= exchange.status < 300:
+                raise exchange.refusal()
+            return exchange.fetched(most_bytes)
+    raise UnreadableSource(f"more than {MOST_REDIRECTS} redirects", url, "use the final address")
+
+
+def _split(url: str) -> None:
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise RefusedAddress("it is not an address", url, "check the brackets in it") from None
 
 
 def _redirected(url: str, location: str) -> str:
@@ -74,27 +120,97 @@ def _redirected(url: str, location: str) -> str:
         raise UnreadableSource("the server redirects to no address", url, "use the final address") from None
 
 
-def checked_address(host: str, port: int, *, allow_private: bool = False) -> str:
-    """One address of `host`, after all of them were found public. Raises `RefusedAddress` or `UnreadableSource`."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise UnreadableSource("the name can't be resolved", host, f"check the address ({error})") from None
-    addresses = [str(entry[4][0]) for entry in found]
+def checked_addresses(
+    host: str, port: int, *, allow_private: bool = False, seconds: float = CONNECT_SECONDS
+) -> list[str]:
+    """The addresses of `host`, after all of them were found public. Raises `RefusedAddress` or `UnreadableSource`."""
+    addresses = _resolved(host, port, seconds)
     for text in addresses:
-        address = ipaddress.ip_address(text.split("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-        if not allow_private and (
-            not address.is_global or address.is_multicast or (mapped and not mapped.is_global)
-        ):
+        if not allow_private and not _is_public(text):
             raise RefusedAddress(f"{text} is not a public address", host, "only public sites are fetched")
-    return addresses[0]
+    return addresses
+
+
+def _is_public(text: str) -> bool:
+    """Whether an address, and any IPv4 address that is packed into it, is one of the public Internet."""
+    address = ipaddress.ip_address(text.split("%")[0])
+    if any(address.version == 6 and address in network for network in LOCAL):
+        return False
+    inner: list[Any] = [getattr(address, name, None) for name in ("ipv4_mapped", "sixtofour")]
+    inner += getattr(address, "teredo", None) or ()
+    if any(address.version == 6 and address in network for network in TRANSLATED):
+        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return all(found.is_global and not found.is_multicast for found in (address, *inner) if found is not None)
+
+
+def _resolved(host: str, port: int, seconds: float) -> list[str]:
+    """The resolver of the system knows no time limit of ours: it is asked aside, and left behind when it is slow."""
+    found: list[str] = []
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(max(seconds, 0.01))
+    if not found:
+        reason = failed[0] if failed else "no answer in time"
+        raise UnreadableSource("the name can't be resolved", host, f"check the address ({reason})")
+    return list(found)
+
+
+class _Timed(io.RawIOBase):
+    """What a socket receives, until `end`: a server that sends a byte now and then gains no time."""
+
+    def __init__(self, plain: socket.socket, end: float) -> None:
+        self._plain, self._end = plain, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"took longer than {TOTAL_SECONDS:.0f} s")
+        self._plain.settimeout(min(left, CONNECT_SECONDS))
+        return self._plain.recv_into(buffer)
+
+
+class _Line:
+    """As much of a socket as `http.client` uses."""
+
+    def __init__(self, plain: socket.socket, end: float) -> None:
+        self._plain, self._end = plain, end
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Timed(self._plain, self._end), CHUNK)
+
+    def sendall(self, data: bytes) -> None:
+        self._plain.settimeout(max(0.01, self._end - time.monotonic()))
+        self._plain.sendall(data)
+
+    def close(self) -> None:
+        """`http.client` calls this while the answer is still to be read; `_Exchange` closes the socket itself."""
 
 
 class _Exchange:
-    """One request and its answer, over a connection to the checked address."""
+    """One request and its answer, over a connection to a checked address."""
 
-    def __init__(self, url: str, end: float, *, allow_private: bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        end: float,
+        method: str = "GET",
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str],
+        allow_private: bool,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise RefusedAddress("only http and https are fetched", url, "use an http(s) address")
@@ -105,38 +221,63 @@ class _Exchange:
         except ValueError:
             raise RefusedAddress("the port is not a number", url, "check the address") from None
         self.url, self._end = url, end
-        address = checked_address(parts.hostname, port, allow_private=allow_private)
+        left = min(CONNECT_SECONDS, end - time.monotonic())
+        addresses = checked_addresses(parts.hostname, port, allow_private=allow_private, seconds=left)
         path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        self._plain: socket.socket | None = None
         try:
-            plain = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
+            self._plain = _connected(addresses, port, end)
             if parts.scheme == "https":
-                plain = ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)
-            self._connection = http.client.HTTPConnection(parts.hostname, port, timeout=CONNECT_SECONDS)
-            self._connection.sock = plain
-            headers = {
+                self._plain.settimeout(max(0.01, min(CONNECT_SECONDS, end - time.monotonic())))
+                context = ssl.create_default_context()
+                self._plain = context.wrap_socket(self._plain, server_hostname=parts.hostname)
+            connection = http.client.HTTPConnection(parts.hostname, port, timeout=CONNECT_SECONDS)
+            line: Any = _Line(self._plain, end)
+            connection.sock = line
+            ours = {
                 "User-Agent": USER_AGENT,
                 "Accept": "*/*",
                 "Accept-Encoding": "gzip",
                 "Connection": "close",
             }
-            self._connection.request("GET", path.replace(" ", "%20"), headers=headers)
-            self._answer = self._connection.getresponse()
+            connection.request(method, path.replace(" ", "%20"), body, headers={**ours, **headers})
+            self._answer = connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
+            self._close()
             raise UnreadableSource("the server can't be reached", url, f"try again later ({error})") from None
         self.status = self._answer.status
         self.location = self._answer.headers.get("Location", "")
-        self.media_type = self._answer.headers.get_content_type()
-        self.charset = self._answer.headers.get_content_charset() or ""
+
+    def _close(self) -> None:
+        if self._plain is not None:
+            self._plain.close()
+
+    def refusal(self) -> BadAnswer:
+        """The error of a status that is no answer."""
+        return BadAnswer(self.status, self.url, self._answer.headers.get("Retry-After", ""))
+
+    def fetched(self, most: int) -> Fetched:
+        """The answer with its body of at most `most` bytes."""
+        headers = self._answer.headers
+        joined: dict[str, str] = {}
+        for name, value in headers.items():
+            key = name.lower()
+            joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        body = b"" if self.status in (204, 304) else self.read(most)
+        charset = headers.get_content_charset() or ""
+        return Fetched(self.url, headers.get_content_type(), charset, body, self.status, joined)
 
     def __enter__(self) -> _Exchange:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._close()
 
     def read(self, most: int) -> bytes:
         """The body, unpacked; neither packed nor unpacked may be larger than `most` bytes."""
         parts, size = [], 0
+        if (self._answer.length or 0) > most:
+            raise UnreadableSource(f"larger than {most // 2**20} MB", self.url, "import a smaller page")
         try:
             for piece in self._unpacked(most):
                 size += len(piece)
@@ -165,6 +306,20 @@ class _Exchange:
             while piece:
                 yield unzip.decompress(piece, CHUNK)
                 piece = unzip.unconsumed_tail
+
+
+def _connected(addresses: list[str], port: int, end: float) -> socket.socket:
+    """A connection to the first of the addresses that takes one."""
+    failed: OSError = TimeoutError("no time left")
+    for address in addresses:
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            return socket.create_connection((address, port), timeout=min(CONNECT_SECONDS, left))
+        except OSError as error:
+            failed = error
+    raise failed
 
 
 def _allowed(url: str, *, allow_private: bool) -> bool:
