@@ -70,6 +70,7 @@ MIDDLEWARE = (
     "broadsheet.press.middleware.PassMiddleware",
     "broadsheet.readers.middleware.PassIssuer",
     "broadsheet.readers.gate.Gate",
+    "broadsheet.site.old.OldAddressMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 )
 
