@@ -131,6 +131,19 @@ class TestSandbox(GatewayContract):
         assert sum(Invoice.objects.values_list("paid", flat=True)) == paid
         assert desk.client.v1.customers.retrieve(row.customer_ref).balance == -down.credit
 
+    def test_another_interval_costs_what_it_is_said_to(self, desk: SandboxDesk) -> None:
+        row = desk.buy()
+        yearly = Price.objects.create(plan=desk.sale.price.plan, interval="year", currency="EUR", amount=4990)
+        desk.pass_time(10)
+        quote = desk.gateway.preview(row.ref, terms(yearly), row.quantity)
+        assert 4990 - 499 < quote.due < 4990
+        desk.pass_time(0.04)
+        desk.take(
+            desk.gateway.change(row.ref, terms(yearly), 1, prorate=True, key=key(), moment=quote.moment)
+        )
+        desk.take(desk.reports())
+        assert Invoice.objects.latest("pk").paid == quote.due
+
     def test_a_change_in_a_trial_costs_nothing_now(self, desk: SandboxDesk) -> None:
         row = desk.buy(trial_days=14)
         quote = desk.gateway.preview(row.ref, terms(desk.sale.dearer), row.quantity)

@@ -28,7 +28,7 @@ def notice(subscription: Subscription) -> None:
     price, reader = subscription.price, subscription.reader
     if price is None or reader is None or subscription.status not in RUNNING:
         return
-    rows = Subscription.objects.select_for_update().filter(
+    rows = Subscription.objects.select_for_update(of=("self",)).filter(
         reader=reader, price__plan=price.plan_id, status__in=RUNNING
     )
     # The first row made is the first one that we heard of, where both began in the same second.
