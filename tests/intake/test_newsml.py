@@ -13,6 +13,8 @@ from broadsheet.intake.nitf import html_of_nitf
 from broadsheet.intake.readers.newsml import NewsmlReader
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
+from broadsheet.newsroom.models import Story
+from tests.factories import picture_bytes
 
 ZONE = ZoneInfo("Asia/Baku")
 NS = 'xmlns="http://iptc.org/std/nar/2006-10-01/"'
@@ -152,6 +154,25 @@ def test_a_package_in_its_own_file_is_understood_in_a_folder(tmp_path):
     assert found[2].reason.startswith("a package of 2 items")
 
 
+@pytest.mark.django_db
+def test_pictures_of_one_name_in_two_folders_are_two_pictures(paper, tmp_path):
+    for number, colour in (("1", (250, 0, 0)), ("2", (0, 0, 250))):
+        folder = tmp_path / "all" / number
+        folder.mkdir(parents=True)
+        (folder / "one.jpg").write_bytes(picture_bytes(colour=colour))
+        parts = [text(FIRST, guid=f"urn:x:{number}"), picture(f"urn:x:p{number}", "one")]
+        refs = package(f"text|urn:x:{number}", f"picture|urn:x:p{number}").replace(
+            "urn:x:pack", f"urn:k:{number}"
+        )
+        (folder / "x.xml").write_text(message(*parts, refs))
+    report = run_import("newsml", [str(tmp_path / "all")])
+    leads = list(Story.objects.order_by("pk").values_list("lead_picture", flat=True))
+
+    assert report.media_created == 2
+    assert None not in leads
+    assert len(set(leads)) == 2
+
+
 def test_groups_that_lead_in_a_circle_end(tmp_path):
     groups = '<group id="G1"><groupRef idref="G2"/></group><group id="G2"><groupRef idref="G1"/></group>'
     (found,) = read(tmp_path, package(groups=groups))
@@ -243,8 +264,6 @@ def test_an_item_without_a_name_is_named_and_the_next_one_comes_in(tmp_path):
 
 @pytest.mark.django_db
 def test_a_package_lands(paper, tmp_path):
-    from tests.factories import picture_bytes
-
     (tmp_path / "one.jpg").write_bytes(picture_bytes())
     (tmp_path / "x.xml").write_text(
         message(text(FIRST), picture("urn:x:p1", "one"), package("text|urn:x:1", "picture|urn:x:p1"))

@@ -44,13 +44,13 @@ class PictureDesk:
         by_address: dict[str, Wanted] = {}
         for incoming, folder in wanted:
             by_address.setdefault(incoming.address, (incoming, folder))
-        found = self.known(by_address)
+        found = self.known(by_address.values())
         missing = [pair for address, pair in by_address.items() if address not in found]
         for incoming, got in self._fetched(missing):
             try:
                 if isinstance(got, Exception):
                     raise got
-                found[incoming.address] = self._add(incoming, got)
+                found[incoming.address] = self._add(by_address[incoming.address], got)
             except (IntakeError, UnusablePicture) as error:
                 self._fail(incoming, str(error))
         return found
@@ -59,16 +59,17 @@ class PictureDesk:
         """One picture, or None when it can't be had."""
         return self.take_all([(incoming, folder)]).get(incoming.address)
 
-    def known(self, addresses: Iterable[str]) -> dict[str, Picture]:
-        """Those of the addresses whose picture came along before."""
-        digests = {_digest(address): address for address in addresses}
+    def known(self, wanted: Iterable[Wanted]) -> dict[str, Picture]:
+        """Address → picture, for those that came along before."""
+        digests = {_digest(pair): pair[0].address for pair in wanted}
         keys, found = list(digests), {}
         for start in range(0, len(keys), 500):
             rows = ImportPicture.objects.filter(pk__in=keys[start : start + 500]).select_related("picture")
             found.update({digests[row.pk]: row.picture for row in rows})
         return found
 
-    def _add(self, incoming: IncomingPicture, data: bytes) -> Picture:
+    def _add(self, wanted: Wanted, data: bytes) -> Picture:
+        incoming = wanted[0]
         words = {
             "description": incoming.alt or incoming.caption,
             "caption": incoming.caption,
@@ -82,7 +83,7 @@ class PictureDesk:
                 writable(name, 200),
                 **{key: writable(value, limits[key]) for key, value in words.items() if value},
             )
-            ImportPicture.objects.get_or_create(pk=_digest(incoming.address), defaults={"picture": picture})
+            ImportPicture.objects.get_or_create(pk=_digest(wanted), defaults={"picture": picture})
         self.report.media_created += created
         return picture
 
@@ -165,5 +166,8 @@ def _read(path: Path, address: str) -> bytes:
         raise IntakeError("it can't be read", address[:120], error.strerror or "check it") from None
 
 
-def _digest(address: str) -> str:
-    return hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=16).hexdigest()
+def _digest(wanted: Wanted) -> str:
+    """Of the address, and where that is a path, of the folder too: `1.jpg` of one source is not `1.jpg` of another."""
+    address, folder = wanted[0].address, wanted[1]
+    whole = address if urlsplit_safe(address)[0] else f"{folder}\n{address}"
+    return hashlib.blake2b(whole.encode("utf-8", "replace"), digest_size=16).hexdigest()

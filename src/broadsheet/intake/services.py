@@ -136,7 +136,7 @@ class _Run:
 
     def media(self, item: IncomingMedia) -> None:
         """A picture that is an item of its own: had already, taken, or reported with its reason."""
-        if self._desk.known([item.picture.address]):
+        if self._desk.known([(item.picture, item.folder)]):
             self._report.unchanged += 1
         elif self._desk.take(item.picture, item.folder):
             self._report.created += 1
@@ -177,7 +177,7 @@ class _Rehearsal(_Run):
                 self._report.lose(what)
 
     def media(self, item: IncomingMedia) -> None:
-        known = self._desk.known([item.picture.address])
+        known = self._desk.known([(item.picture, item.folder)])
         self._report.unchanged += bool(known)
         self._report.created += not known
 

@@ -51,3 +51,11 @@ def files_of(source: str, suffixes: Sequence[str]) -> list[Path]:
 def opened(url: str, *, allow_private: bool = False) -> AbstractContextManager[BinaryIO]:
     """What an address answers, bounded."""
     return closing(io.BytesIO(fetch(url, most_bytes=MOST_FETCHED, allow_private=allow_private).body))
+
+
+def place_of(path: Path, source: str) -> tuple[str, str]:
+    """(the source's folder, the file's folder seen from there): "" for the latter where they are the same."""
+    own = path.resolve().parent
+    root = Path(source).resolve() if Path(source).is_dir() else own
+    prefix = own.relative_to(root).as_posix()
+    return str(root), "" if prefix == "." else prefix

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from broadsheet.newsroom.models import Genre
 
-from .incoming import IncomingBlock, IncomingPicture, IncomingTerm
+from .incoming import Incoming, IncomingBlock, IncomingMedia, IncomingPicture, IncomingStory, IncomingTerm
+from .readers.jsonl.fields import is_web
 from .readers.page.words import byline_names
 
 # "By" in the languages of agencies; what stands behind it is a name.
@@ -141,3 +142,33 @@ def with_pictures(
     elif rest:
         body.append(IncomingBlock("picture", rest[0]))
     return lead, tuple(body)
+
+
+def below(found: Incoming, prefix: str) -> Incoming:
+    """The same with paths of pictures seen from `prefix` further up: two folders of one source may each hold a `1.jpg`."""
+    if not prefix:
+        return found
+    if isinstance(found, IncomingMedia):
+        return replace(found, picture=_below(found.picture, prefix))
+    if isinstance(found, IncomingStory):
+        return replace(
+            found,
+            lead=_below(found.lead, prefix) if found.lead else None,
+            body=tuple(block_below(block, prefix) for block in found.body),
+        )
+    return found
+
+
+def block_below(block: IncomingBlock, prefix: str) -> IncomingBlock:
+    """`below` for one block."""
+    if not prefix:
+        return block
+    if block.kind == "picture":
+        return IncomingBlock("picture", _below(block.value, prefix))
+    if block.kind == "gallery":
+        return IncomingBlock("gallery", tuple(_below(picture, prefix) for picture in block.value))
+    return block
+
+
+def _below(picture: IncomingPicture, prefix: str) -> IncomingPicture:
+    return picture if is_web(picture.address) else replace(picture, address=f"{prefix}/{picture.address}")

@@ -14,7 +14,7 @@ from lxml import etree
 
 from ...nitf import Head, find, head_of, html_of, name_of, text_of
 from ...wire import Rendition, squeezed, words_of
-from ..jsonl.fields import is_usable, sound
+from ..jsonl.fields import is_usable, is_web, sound
 from .catalogs import Codes, code_of
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -38,9 +38,11 @@ class Written:
 class NewsItem:
     """Reads one `newsItem` element. Nothing in here raises for what is missing."""
 
-    def __init__(self, element: etree._Element, folder: str) -> None:
+    def __init__(self, element: etree._Element, folder: str, prefix: str = "") -> None:
+        """`folder` is the source's, `prefix` where the item's file is below it."""
         self.element = element
-        self.codes = Codes(element, folder)
+        self.prefix = prefix
+        self.codes = Codes(element, f"{folder}/{prefix}" if folder and prefix else folder)
         self.guid = sound((element.get("guid") or "").strip())
         self._meta = self._part("itemmeta")
         self._content = self._part("contentmeta")
@@ -166,9 +168,10 @@ class NewsItem:
             href = LOCAL_FILE.sub("", " ".join((element.get("href") or "").split())).strip()
             href = href[2:].strip() if href.startswith("./") else href
             if is_usable(href):
+                is_beside = self.prefix and not is_web(href)
                 found.append(
                     Rendition(
-                        sound(href),
+                        f"{self.prefix}/{sound(href)}" if is_beside else sound(href),
                         element.get("contenttype") or "",
                         *(_number(element.get(name)) for name in ("width", "height", "size")),
                     )

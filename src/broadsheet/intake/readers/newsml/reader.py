@@ -17,9 +17,10 @@ from ...errors import UnreadableSource
 from ...incoming import Broken, Incoming, IncomingMedia, IncomingPicture, IncomingStory, Skipped
 from ...markup import blocks_of
 from ...nitf import name_of
-from ...sources import files_of, opened
+from ...sources import files_of, opened, place_of
 from ...wire import (
     best_of,
+    block_below,
     genre_of,
     names_of,
     opening,
@@ -81,21 +82,22 @@ class NewsmlReader:
         self.position = 0
         found = self._documents(source)
         packages = Packages()
-        for name, folder, opener, _ in found:
+        for name, folder, prefix, opener, _ in found:
             try:
                 with opener() as file:
                     for element in events(file, TAGS, name=name):
-                        _note(element, folder, packages)
+                        _note(NewsItem(element, folder, prefix), packages)
             except (UnreadableSource, OSError):
                 continue
-        for name, folder, opener, size in found:
+        for name, folder, prefix, opener, size in found:
             before, number = self.position, 0
             try:
                 with opener() as file:
                     for element in events(file, TAGS, name=name):
                         number += 1
                         self.position = before + (file.tell() if size else 0)
-                        yield _told(element, f"{name} item {number}", folder, zone, packages)
+                        item = NewsItem(element, folder, prefix)
+                        yield _told(item, f"{name} item {number}", folder, zone, packages)
                 if not number:
                     raise UnreadableSource(
                         "there is no NewsML-G2 item in it", name, "give newsItem or newsMessage"
@@ -108,13 +110,13 @@ class NewsmlReader:
                 yield Broken(name, str(error))
             self.position = before + size
 
-    def _documents(self, source: str) -> list[tuple[str, str, Opener, int]]:
+    def _documents(self, source: str) -> list[tuple[str, str, str, Opener, int]]:
         if is_web(source):
             with opened(source, allow_private=self._allow_private) as file:
                 data = file.read()
-            return [(source, "", partial(io.BytesIO, data), 0)]
+            return [(source, "", "", partial(io.BytesIO, data), 0)]
         return [
-            (path.name, str(path.resolve().parent), partial(_binary, path), path.stat().st_size)
+            (path.name, *place_of(path, source), partial(_binary, path), path.stat().st_size)
             for path in files_of(source, SUFFIXES)
         ]
 
@@ -123,25 +125,23 @@ def _binary(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _note(element: etree._Element, folder: str, packages: Packages) -> None:
-    if name_of(element) == "packageitem":
-        packages.note_package(element)
-    elif name_of(element) == "newsitem":
-        item = NewsItem(element, folder)
+def _note(item: NewsItem, packages: Packages) -> None:
+    if name_of(item.element) == "packageitem":
+        packages.note_package(item.element)
+    elif name_of(item.element) == "newsitem":
         is_picture = item.kind in PICTURES
         packages.note_item(
             item.guid, _picture(item) if is_picture else None, tuple(r.href for r in item.renditions())
         )
 
 
-def _told(element: etree._Element, place: str, folder: str, zone: tzinfo, packages: Packages) -> Incoming:
-    name = name_of(element)
+def _told(item: NewsItem, place: str, folder: str, zone: tzinfo, packages: Packages) -> Incoming:
+    element, name = item.element, name_of(item.element)
     try:
         if name == "packageitem":
             return _package(element, place, packages)
         if name != "newsitem":
             return Skipped((element.get("guid") or place).strip(), OTHERS[name])
-        item = NewsItem(element, folder)
         if not item.guid:
             return Broken(place, "it has no guid")
         return _item(item, folder, zone, packages)
@@ -186,7 +186,8 @@ def _story(item: NewsItem, folder: str, zone: tzinfo, packages: Packages) -> Inc
     lost: list[str] = []
     headline = item.headline() or written.head.headline or item.said("slugline")
     base = item.guid if is_web(item.guid) else ""
-    blocks = blocks_of(without_headline(written.html, headline), base, lost=lost)
+    found = blocks_of(without_headline(written.html, headline), base, lost=lost)
+    blocks = [block_below(block, item.prefix) for block in found]
     pictures = packages.of(item.guid)
     if item.kind not in PICTURES and (own := _picture(item)):
         pictures.append((own, tuple(r.href for r in item.renditions())))

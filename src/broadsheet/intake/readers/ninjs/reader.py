@@ -12,7 +12,8 @@ from ...errors import UnreadableSource
 from ...incoming import Broken, Incoming, Skipped
 from ...json_stream import Builder, JsonSource
 from ...lines import lines_of
-from ...sources import files_of, opened
+from ...sources import files_of, opened, place_of
+from ...wire import below
 from ..protocol import ReaderOptions
 from .item import Item
 from .stories import incoming
@@ -51,15 +52,16 @@ class NinjsReader:
         for path in paths:
             before = self.position
             try:
-                yield from self._file(path, zone)
+                folder, prefix = place_of(path, source)
+                for found in self._file(path, folder, zone):
+                    yield below(found, prefix)
             except UnreadableSource as error:
                 if len(paths) == 1:
                     raise
                 yield Broken(path.name, str(error))
             self.position = before + path.stat().st_size
 
-    def _file(self, path: Path, zone: tzinfo) -> Iterator[Incoming]:
-        folder = str(path.resolve().parent)
+    def _file(self, path: Path, folder: str, zone: tzinfo) -> Iterator[Incoming]:
         if _is_lines(path):
             before = self.position
             for line in lines_of(path, MOST_LINE):
