@@ -10,10 +10,11 @@ from .incoming import IncomingMember
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a member; `reason` tells why it was left out."""
+    """What became of a member; `reason` tells why it was left out, `lost` what of it could not come along."""
 
     is_new: bool = False
     reason: str = ""
+    lost: str = ""
 
 
 Taker = Callable[[IncomingMember], Outcome]

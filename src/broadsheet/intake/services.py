@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
@@ -146,6 +147,8 @@ class _Run:
 
     def member(self, item: IncomingMember) -> None:
         outcome = members.take_in(item)
+        if outcome.lost:
+            self._report.lose(outcome.lost)
         if outcome.reason:
             self._report.skipped += 1
             self._report.trouble(item.source_id, outcome.reason)
@@ -182,7 +185,10 @@ class _Rehearsal(_Run):
         self._report.created += not known
 
     def member(self, item: IncomingMember) -> None:
-        self._report.created += 1
+        """Made, counted and undone."""
+        with transaction.atomic():
+            super().member(item)
+            transaction.set_rollback(True)
 
 
 class _Progress:
