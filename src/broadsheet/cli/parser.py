@@ -11,7 +11,7 @@ from broadsheet.conf.paper import KNOWN_LANGUAGES
 
 from . import papers, running, testing
 
-IMPORT_KINDS = ("ghost", "feed", "page", "ninjs", "newsml", "jsonl")
+IMPORT_KINDS = ("wxr", "ghost", "feed", "page", "ninjs", "newsml", "jsonl")
 EXPORT_KINDS = ("jsonl", "ninjs")
 
 

@@ -36,6 +36,7 @@ READERS = {
     "jsonl": "broadsheet.intake.readers.jsonl.JsonlReader",
     "ghost": "broadsheet.intake.readers.ghost.GhostReader",
     "feed": "broadsheet.intake.readers.feed.FeedReader",
+    "wxr": "broadsheet.intake.readers.wxr.reader.WxrReader",
 }
 # Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
 BATCH = 100

@@ -382,15 +382,13 @@ class BodyWriter:
             href in (p.address for p in block.pictures) or f'"{escape(href)}"' in str(block.value)
             for block in found
         )
-        if not kept:
-            if found:
-                found.append(
-                    IncomingBlock(
-                        "text", f'<p><a href="{escape(href)}">{escape(addresses.file_name(href))}</a></p>'
-                    )
-                )
-            else:
-                self._note(f"a link without words: {href[:120]}")
+        said = tidy(node.get("title") or node.get("aria-label"))
+        if not kept and (found or said or any(node.elements())):
+            # An icon: what it leads to is all that can be said.
+            words = escape(said or addresses.file_name(href), quote=False)
+            found.append(IncomingBlock("text", f'<p><a href="{escape(href)}">{words}</a></p>'))
+        elif not kept:
+            self._note(f"a link without words: {href[:120]}")
         return found
 
     def _script(self, node: Node) -> list[IncomingBlock]:

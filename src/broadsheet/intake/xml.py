@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import BinaryIO, Protocol
 
@@ -11,11 +10,9 @@ from lxml import etree
 from .errors import UnreadableSource
 
 CHUNK = 65_536
-MOST_DEPTH = 200
 # One item of a source; longer ones are refused, for each is held in memory.
 MOST_BYTES_OF_ITEM = 64 * 1024 * 1024
 MOST_BYTES_OF_DOCUMENT = 64 * 1024 * 1024
-_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class Readable(Protocol):
@@ -61,10 +58,9 @@ def events(
     `recover` ill-formed parts are mended where libxml2 can. Raises `UnreadableSource` where the document breaks off,
     after everything before the break.
     """
-    wanted = frozenset(tags)
-    any_namespace = frozenset(tag[3:] for tag in wanted if tag.startswith("{*}"))
     parser = etree.XMLPullParser(
         events=("start", "end"),
+        tag=list(tags),
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -73,7 +69,7 @@ def events(
         remove_comments=True,
         remove_pis=True,
     )
-    held = depth = inside = 0
+    held = inside = 0
     broken: Exception | None = None
     is_checked = False
     while True:
@@ -90,26 +86,14 @@ def events(
             if not is_checked:
                 _refuse_dtd(element.getroottree(), name)
                 is_checked = True
-            tag = element.tag
-            is_wanted = tag in wanted or bool(any_namespace and tag.rpartition("}")[2] in any_namespace)
             if event == "start":
-                depth += 1
-                inside += is_wanted
-                if depth > MOST_DEPTH:
-                    raise UnreadableSource(
-                        f"elements are nested more than {MOST_DEPTH} deep",
-                        _place(name, element),
-                        "export it again",
-                    )
+                inside += 1
                 continue
-            depth -= 1
-            inside -= is_wanted
-            if inside:
-                continue
-            if is_wanted:
+            inside -= 1
+            if inside == 0:
                 yield element
-            _let_go(element)
-            held = 0
+                _let_go(element)
+                held = 0
         if broken is not None:
             raise UnreadableSource(
                 "it is not well-formed XML",
@@ -146,7 +130,3 @@ def _refuse_dtd(tree: etree._ElementTree, name: str) -> None:
 
 def _said(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
-
-
-def _place(name: str, element: etree._Element) -> str:
-    return f"{name}: line {element.sourceline}" if element.sourceline else name

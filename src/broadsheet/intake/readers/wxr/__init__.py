@@ -1,0 +1,1 @@
+"""WordPress eXtended RSS: whole WordPress sites as WordPress itself exports them."""
