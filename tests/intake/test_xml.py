@@ -59,7 +59,7 @@ def test_entities_are_refused(read):
 
 
 def test_deep_nesting_is_refused():
-    with pytest.raises(UnreadableSource, match=r"well-formed|larger"):
+    with pytest.raises(UnreadableSource, match="nested"):
         list(events(io.BytesIO(b"<a>" * 1_000_000), {"item"}))
     with pytest.raises(UnreadableSource):
         parse(b"<a>" * 1_000_000)

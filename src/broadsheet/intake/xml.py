@@ -94,6 +94,8 @@ def events(
                 yield element
                 _let_go(element)
                 held = 0
+        if _is_too_deep(broken, parser):
+            raise UnreadableSource("its elements are nested too deeply", name, "export it again")
         if broken is not None:
             raise UnreadableSource(
                 "it is not well-formed XML",
@@ -108,6 +110,13 @@ def events(
                 name,
                 "take it out, or export it again",
             )
+
+
+def _is_too_deep(broken: Exception | None, parser: etree.XMLPullParser) -> bool:
+    """Whether libxml2's own limit of depth was met, which its mending passes over in silence."""
+    if broken is not None:
+        return "xcessive depth" in str(broken)
+    return bool(parser.feed_error_log) and "xcessive depth" in str(parser.feed_error_log[-1])
 
 
 def _let_go(element: etree._Element) -> None:
