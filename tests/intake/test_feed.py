@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -266,6 +267,33 @@ def test_more_items_than_one_batch_keep_their_order(tmp_path):
     many = "".join(f"<item><title>T {n}</title><guid>{n}</guid></item>" for n in range(50))
 
     assert [item.headline for item in read(tmp_path, rss(many))] == [f"T {n}" for n in range(50)]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<item><title>T</title>" + "".join(f"<category>c{n}</category>" for n in range(5000)) + "</item>",
+        "<item><title>T</title>"
+        + "".join(f'<enclosure url="https://e.example/{n}.mp3" type="audio/mpeg"/>' for n in range(5000))
+        + "</item>",
+        "<item " + " ".join(f'a{n}="x"' for n in range(20_000)) + "><title>T</title></item>",
+        "<item><title>T</title><dc:creator>" + "a" * 500_000 + "</dc:creator></item>",
+        "<item><title>T</title>" + "".join(f"<p{n}:x/>" for n in range(20_000)) + "</item>",
+    ],
+    ids=["categories", "enclosures", "attributes", "author", "prefixes"],
+)
+def test_items_of_any_width_take_no_time(tmp_path, item):
+    begun = time.monotonic()
+
+    assert one(tmp_path, rss(item)).headline == "T"
+    assert time.monotonic() - begun < 5
+
+
+def test_a_feed_of_many_attributes_is_refused(tmp_path):
+    attributes = " ".join(f'a{n}="x"' for n in range(5000))
+
+    with pytest.raises(IntakeError, match="attributes"):
+        read(tmp_path, f"<rss {attributes}><channel><item><title>T</title></item></channel></rss>")
 
 
 JSON_FEED = {

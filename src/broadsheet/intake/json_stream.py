@@ -106,8 +106,13 @@ def _quote(text: bytes) -> int:
     A piece that ends in the midst of an escape is as good as one that begins with a quotation mark: cutting there
     leaves the rest to be refused, which a text of this length deserves.
     """
-    found = re.search(rb'(?:^|[^\\])(?:\\\\)*"', text)
-    return found.end() - 1 if found else -1
+    at = text.find(b'"')
+    while at >= 0:
+        before = text[:at]
+        if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
+            return at
+        at = text.find(b'"', at + 1)
+    return -1
 
 
 def _encoding(head: bytes) -> str:

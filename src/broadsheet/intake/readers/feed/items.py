@@ -7,6 +7,7 @@ a few items. Its own clean-up of HTML and of addresses is off; ours does both.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -38,6 +39,7 @@ _CHANNELS = frozenset({"channel", "feed"})
 _LONG = frozenset({"description", "summary", "content", "encoded", "body", "div", "source"})
 MOST_HEAD = 32_768
 LONGEST_VALUE = 4_000
+MOST_OF_A_KIND, MOST_ATTRIBUTES, MOST_DECLARED = 100, 50, 200
 A_FEW, A_FEW_BYTES = 16, 262_144
 
 Entry = Any
@@ -92,15 +94,16 @@ def items(
     """Every item in its order. Raises `UnreadableSource` where the document breaks off, after those before it."""
     waiting: list[tuple[bytes, Beside]] = []
     frame, size = ("", ""), 0
+    inside: etree._Element | None = None
     try:
         for element in events(source, ITEMS, name=name, recover=recover):
             if not _is_item(element):
                 continue
-            here = _frame(element, document)
-            if waiting and here != frame:
+            parent = element.getparent()
+            if parent is None or parent is not inside:
                 yield from _parsed(waiting, frame, address)
                 waiting, size = [], 0
-            frame = here
+                frame, inside = _frame(element, document, name), parent
             beside = media_of(element, element.base or address)
             _trimmed(element)
             piece = _xml(element)
@@ -138,9 +141,13 @@ def _feedparser(pieces: list[bytes], frame: tuple[str, str], address: str) -> An
     )
 
 
-def _frame(item: etree._Element, document: Document) -> tuple[str, str]:
+def _frame(item: etree._Element, document: Document, name: str) -> tuple[str, str]:
     """What stands before and after an item: the elements that it is in, with the feed's head where that belongs."""
     above = list(item.iterancestors())[::-1]
+    if any(max(len(element.attrib), len(element.nsmap)) > MOST_DECLARED for element in above):
+        raise UnreadableSource(
+            f"an element has more than {MOST_DECLARED} attributes", name, "no feed has so many"
+        )
     head = b"".join(document.head).decode("utf-8")
     opening, closing, is_placed = "", "", False
     for element in above:
@@ -182,15 +189,17 @@ def _trimmed(item: etree._Element) -> None:
         # What others of its name stand within it (a source's, a conflict's) are no items of this feed.
         if nested is not item and (parent := nested.getparent()) is not None:
             parent.remove(nested)
+    counts: Counter[str] = Counter()
     for element in list(item):
-        if is_media(element):
+        name = _local(element)
+        counts[name] += 1
+        if is_media(element) or counts[name] > MOST_OF_A_KIND:
             item.remove(element)
-        elif (
-            _local(element).lower() not in _LONG
-            and len(element) == 0
-            and len(element.text or "") > LONGEST_VALUE
-        ):
+        elif name.lower() not in _LONG and len(element) == 0 and len(element.text or "") > LONGEST_VALUE:
             element.text = (element.text or "")[:LONGEST_VALUE]
+    for element in (item, *item):
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            element.attrib.clear()
 
 
 def _is_item(element: etree._Element) -> bool:

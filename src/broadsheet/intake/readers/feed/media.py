@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 
 from lxml import etree
 
@@ -60,7 +61,7 @@ def media_of(item: etree._Element, base: str) -> Beside:
     """What an item of RSS or an entry of Atom carries beside its text."""
     found = Beside()
     thumbnails: list[IncomingPicture] = []
-    for group in (item, *_children(item, "group")):
+    for group in (item, *islice(_children(item, "group"), MOST)):
         words = _words(group, {}) if group is not item else _words(item, {})
         contents = list(_children(group, "content"))[:MOST]
         if group is not item:
@@ -69,13 +70,20 @@ def media_of(item: etree._Element, base: str) -> Beside:
             _content(content, _words(content, words), base, found)
         thumbnails += _thumbnails(group, words, base)
         found.title = found.title or words.get("title", "")
-        found.topics += [part.get("label") or _said(part) for part in _children(group, "category")]
         found.topics += [
-            word for part in _children(group, "keywords") for word in _said(part)[:2000].split(",")
+            part.get("label") or _said(part) for part in islice(_children(group, "category"), MOST)
+        ]
+        found.topics += [
+            word for part in islice(_children(group, "keywords"), 5) for word in _said(part)[:2000].split(",")
         ]
     for element in item:
-        _enclosure(element, base, found)
-        if _name(element) in ("author", "creator") and (made := _author(element, base)) is not None:
+        if len(found.players) + len(found.pictures) < MOST:
+            _enclosure(element, base, found)
+        if (
+            _name(element) in ("author", "creator")
+            and len(found.authors) < MOST
+            and (made := _author(element, base))
+        ):
             found.authors.append(made)
     if not found.pictures:
         found.pictures += thumbnails[:1] or _images(item, base)

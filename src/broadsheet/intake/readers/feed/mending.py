@@ -7,12 +7,14 @@ from html.entities import html5
 
 from ..page.source import decode
 
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
+MOST_PREFIXES = 50
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,40});)?")
 _XML = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _ROOT = re.compile(r"<(?![?!])[^\s<>/]{1,60}")
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]|\s([A-Za-z][\w.-]{0,30}):[A-Za-z][\w.-]{0,40}=")
+_DECLARATION = re.compile(r"\sxmlns:([\w.-]{1,30})=")
 _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -59,8 +61,13 @@ def _declared(text: str) -> str:
     root = _ROOT.match(text)
     if root is None:
         return text
-    used = {prefix for pair in _PREFIX.findall(text) for prefix in pair if prefix} - {"xml", "xmlns"}
-    missing = sorted(prefix for prefix in used if f"xmlns:{prefix}=" not in text)[:50]
+    known = {"xml", "xmlns", *_DECLARATION.findall(text)}
+    missing: list[str] = []
+    for match in _PREFIX.finditer(text):
+        prefix = match[1] or match[2]
+        if prefix not in known and len(missing) < MOST_PREFIXES:
+            known.add(prefix)
+            missing.append(prefix)
     made = "".join(
         f' xmlns:{prefix}="{NAMESPACES.get(prefix, f"urn:prefix:{prefix}")}"' for prefix in missing
     )

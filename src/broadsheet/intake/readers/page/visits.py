@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.utils import timezone
 
 from ...fetch import crawl_delay
-from ...models import ImportItem
 from .sources import Page
 
 PAUSE_SECONDS = 1.0
@@ -58,7 +58,11 @@ def taken_in(pages: Iterable[Page]) -> dict[str, datetime]:
     A sitemap's word on when a page changed counts; where there is none, a page is looked at again after a day.
     """
     by_address = {page.name: page for page in pages}
-    known = ImportItem.objects.filter(kind="page", source_id__in=by_address, has_gaps=False)
+    if not by_address:
+        return {}
+    # Asked for here: one page is read without a paper, too.
+    items = apps.get_model("intake", "ImportItem").objects
+    known = items.filter(kind="page", source_id__in=by_address, has_gaps=False)
     now = timezone.now()
     found: dict[str, datetime] = {}
     for address, moment in known.values_list("source_id", "imported_at"):
