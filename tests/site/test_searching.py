@@ -1,8 +1,13 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.site.folding import excerpt, fold, marked, spans
+from broadsheet.site.fulltext import Query, moment_of, newest, place_of
+from broadsheet.site.models import SearchEntry
 from broadsheet.site.services import index_missing, index_story
 from tests.factories import make_story
 
@@ -147,3 +152,60 @@ def test_a_withdrawn_story_is_not_found_even_before_the_index_knows(client, pape
     type(story).objects.filter(pk=story.pk).update(live=False)
 
     assert found(client, "flood") == []
+
+
+@db
+def test_the_queries_of_a_search_do_not_grow_with_what_it_finds(client, paper, django_assert_max_num_queries):
+    for n in range(2):
+        paper.story(f"Flood {n}", bylines=("Ann Author",), hours_ago=n)
+    index_missing()
+    client.get("/search/?q=flood")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/search/?q=flood")
+    for n in range(2, 20):
+        paper.story(f"Flood {n}", bylines=(f"Ann Author {n}",), hours_ago=n)
+    index_missing()
+    with django_assert_max_num_queries(len(few)):
+        client.get("/search/?q=flood")
+
+
+@db
+def test_headlines_come_before_bodies_and_of_equals_the_newest(client, paper):
+    paper.story("Old flood", hours_ago=90)
+    paper.story("New flood", hours_ago=9)
+    paper.story("Rain", body=[("text", "<p>A flood came.</p><p>It went.</p>")], hours_ago=1)
+    index_missing()
+
+    assert found(client, "flood") == ["New <mark>flood</mark>", "Old <mark>flood</mark>", "Rain"]
+
+
+@db
+def test_an_index_holds_nothing_of_a_deleted_story_and_no_word_of_a_walled_one(client, paper):
+    story = paper.story("Gone", body=[("text", "<p>Quagga.</p>")])
+    walled = paper.story(
+        "Walled",
+        access="subscribers",
+        body=[("text", "".join(f"<p>Part {n} okapi{n}.</p>" for n in range(9)))],
+    )
+    index_missing()
+    assert len(newest(Query([["quagga"]]), 9)) == 1
+    assert len(newest(Query([["okapi0"]]), 9)) == 1
+    assert newest(Query([["okapi5"]]), 9) == []
+
+    story.delete()
+    walled.delete()
+    assert newest(Query([["quagga"]]), 9) == newest(Query([["okapi0"]]), 9) == []
+
+
+@db
+def test_stories_of_one_second_have_places_of_their_own(paper):
+    moment = timezone.now()
+    stories = [paper.story(f"Flood {n}") for n in range(3)]
+    type(stories[0]).objects.update(published_at=moment)
+    # As far apart as ids that fall on one place.
+    far = place_of(moment, stories[0].pk + (1 << 20))
+    assert far == place_of(moment, stories[0].pk)
+    index_missing()
+
+    assert len(set(SearchEntry.objects.values_list("place", flat=True))) == 3
+    assert moment_of(far)[0] == moment.replace(microsecond=0)

@@ -102,7 +102,13 @@ def _query(wanted: Wanted, phrases: Sequence[Sequence[str]], before: Cursor | No
 
 def _found(places: Sequence[int], terms: Sequence[str]) -> list[Found]:
     """The stories at these places, in order; one that is not public any more is not there, whatever the index says."""
-    rows = public_stories().filter(search_entry__place__in=places).select_related("search_entry")
+    # Excerpts are cut from the body, which lists leave unread.
+    rows = (
+        public_stories()
+        .defer(None)
+        .filter(search_entry__place__in=places)
+        .select_related("desk", "search_entry")
+    )
     stories = {story.search_entry.place: story for story in rows}
     return [
         Found(card(s, {}), marked(s.title, terms), excerpt(public_text(s), terms))
