@@ -10,6 +10,7 @@ import re
 
 from broadsheet.newsroom.cleaning import clean_text
 
+from .flow import without_empty
 from .html_tree import trees, without_comments, without_controls
 from .incoming import IncomingBlock
 from .writing import BodyWriter
@@ -24,7 +25,6 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _EDGES = re.compile(r"<(/?)(p|h2|h3|ul|ol|blockquote)(?=[\s>])[^>]*>", re.IGNORECASE)
-_EMPTY = re.compile(r"<(p|h2|h3|li|strong|em|b|i|a)(?: [^>]*)?>(?:\s|&nbsp;|<br>)*</\1>")
 _LOOSE_BREAKS = re.compile(r"(?<=<p>)(?:<br>\s*)+|(?:\s*+<br>)++\s*(?=</p>)")
 _LINKED = re.compile(r"<a (?:[^>]*\s)?href=", re.IGNORECASE)
 
@@ -64,7 +64,7 @@ def _plain(html: str) -> str | None:
     if "<br><br>" in cleaned or cleaned.count("href=") < len(_LINKED.findall(html)):
         return None
     if "></" in cleaned or "&nbsp;</" in cleaned or " </" in cleaned or "<br></" in cleaned:
-        cleaned = without_empty(cleaned)
+        cleaned = _LOOSE_BREAKS.sub("", without_empty(cleaned))
     return cleaned.strip()
 
 
@@ -87,12 +87,3 @@ def _is_of_whole_blocks(html: str) -> bool:
         inner = "" if match[1] else match[2].lower()
         at = match.end()
     return depth == 0 and not html[at:].strip()
-
-
-def without_empty(html: str) -> str:
-    """Elements without words taken out; what enclosed only such, too."""
-    for _ in range(4):
-        html, count = _EMPTY.subn("", html)
-        if not count:
-            break
-    return _LOOSE_BREAKS.sub("", html)

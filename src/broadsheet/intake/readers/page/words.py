@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-LABELS = {
-    "PHOTO": "PHOTO|PHOTOS|PHOTO GALLERY|FOTO|FOTOS|FOTOLAR|ФОТО|ФОТОГАЛЕРЕЯ|صور|صورة",
-    "VIDEO": "VIDEO|VIDEOS|VİDEO|ВИДЕО|فيديو",
-    "UPDATED": "UPDATED|UPDATE|YENİLƏNİB|YENILANIB|YENİLƏNDİ|ОБНОВЛЕНО|ОБНОВЛЯЕТСЯ|محدث|تحديث",
-    "LIVE": "LIVE|CANLI|ПРЯМОЙ ЭФИР|ОНЛАЙН|مباشر",
-    "ANALYSIS": "ANALYSIS|TƏHLİL|АНАЛИЗ|АНАЛИТИКА|تحليل",
-    "OPINION": "OPINION|COMMENTARY|RƏY|ŞƏRH|МНЕНИЕ|КОММЕНТАРИЙ|رأي",
-}
-_ANY = "|".join(LABELS.values())
-_LABEL_LIST = rf"(?:{_ANY})(?:\s*(?:[/&+,]|and|və|и|و)\s*(?:{_ANY}))*"
-BRACKETED = re.compile(rf"\s*[\[({{（【]\s*({_LABEL_LIST})\s*[\])}}）】]\s*", re.IGNORECASE)
-# Bare labels count only in capitals and after a divider, or a headline about "Video" would lose its subject.
-TRAILING = re.compile(rf"\s+(?:[-–—|/:•]\s*)({_LABEL_LIST})\s*$")
-LEADING = re.compile(rf"^({_LABEL_LIST})\s*[:|–—•]\s+")
+from ...labels import split_labels, tidy
+
+__all__ = ["split_labels", "tidy"]
 
 BY = re.compile(
     r"^(?:by|written by|story by|reported by|reporting by|author|authors|yazar|müəllif|müəlliflər|автор|авторы|текст|"
@@ -99,34 +87,6 @@ AGENCIES = frozenset(
     ]
 )
 SENTENCE_END = re.compile(r"[.!?…。؟۔:;]['\"”’»)\]]*$")
-
-
-def tidy(text: str) -> str:
-    """One line, single spaces, no invisible characters."""
-    kept = "".join(
-        c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t "
-    )
-    return " ".join(kept.replace("\xa0", " ").split())
-
-
-def split_labels(headline: str) -> tuple[str, tuple[str, ...]]:
-    """`Talks go on [PHOTO/VIDEO]` → (`Talks go on`, (`PHOTO`, `VIDEO`))."""
-    found: list[str] = []
-    text = headline
-    for pattern in (BRACKETED, TRAILING, LEADING):
-        while match := pattern.search(text):
-            rest = tidy(text[: match.start()] + " " + text[match.end() :])
-            if not rest:
-                break
-            found += _names(match.group(1))
-            text = rest
-    return tidy(text), tuple(dict.fromkeys(found))
-
-
-def _names(text: str) -> list[str]:
-    return [
-        name for name, words in LABELS.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)
-    ]
 
 
 def byline_names(text: str) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ _BEGIN = re.compile(r"<!--\s*(/?)wp:([a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)\s*"
 _PLAIN_BEGIN = re.compile(
     r"<!--\s*/?wp:(?:paragraph|heading|list|list-item|quote|separator)\s*(?:\{[^{}<>]{0,2000}\}\s*)?-->\n?"
 )
-_OWN_LINE = re.compile(
-    r"(?:^|(?<=<p>)|(?<=\n))[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*(?=$|\n|</p>|\r)", re.MULTILINE
-)
+_ADDRESS = re.compile(r"https?://[^\s<>\"\[\]]+")
 _MARKS = re.compile(r"<!--\s*(?:more|nextpage|noteaser)\b[^>]*-->", re.IGNORECASE)
 # Blocks that show nothing of their own, or only ways through the site.
 _WORDLESS = frozenset(
@@ -55,14 +53,19 @@ def html_of(content: str, pieces: Pieces, reused: Callable[[str], str]) -> str:
     else:
         content = _MARKS.sub("\n\n", content) if "<!--" in content else content
         if "http" in content:
-            content = _OWN_LINE.sub(_embedded, content)
+            content = _ADDRESS.sub(_embedded, content)
         return paragraphs(expanded(content, pieces))
-    return _OWN_LINE.sub(_embedded, content) if "http" in content else content
+    return _ADDRESS.sub(_embedded, content) if "http" in content else content
 
 
 def _embedded(match: re.Match[str]) -> str:
     """An address alone on its line is what it shows, where its site is known."""
-    url = match[1].replace("&amp;", "&")
+    whole = match.string
+    before = whole[max(0, match.start() - 20) : match.start()].rstrip(" \t")
+    after = whole[match.end() : match.end() + 20].lstrip(" \t\r")
+    if (before and not before.endswith(("\n", "<p>"))) or (after and not after.startswith(("\n", "</p>"))):
+        return match[0]
+    url = match[0].replace("&amp;", "&")
     if kind := embeds.media_kind(url):
         return f'\n<{kind} src="{escape(url)}"></{kind}>\n'
     if embeds.is_known(url):

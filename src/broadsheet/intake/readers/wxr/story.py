@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 from broadsheet.newsroom.cleaning import clean_text
 
 from ...incoming import IncomingAuthor, IncomingBlock, IncomingPicture, IncomingStory, IncomingTerm
+from ...labels import split_labels
 from ...markup import blocks_of
-from ..page.words import split_labels
 from .editor import html_of
 from .item import Item, words
 from .shortcodes import Pieces
