@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadsheet.intake.errors import IntakeError
+from broadsheet.intake.fetch import Fetched
 from broadsheet.intake.incoming import Broken, IncomingStory
-from broadsheet.intake.readers.feed import FeedReader
+from broadsheet.intake.readers.feed import FeedReader, reader
 from broadsheet.intake.readers.feed.dates import iso
 from broadsheet.intake.readers.protocol import ReaderOptions
 
@@ -66,6 +67,30 @@ def test_an_item_of_rss_keeps_all_that_it_says(tmp_path):
     assert "https://w.example/rel" in found.body[0].value
     assert found.body[1].value.address == "https://w.example/in.jpg"
     assert found.lost == ()
+
+
+def test_the_words_of_an_address_stay(tmp_path):
+    links = (
+        "https://w.example/2022/04/bridge-opens.html?x=1",
+        "https://w.example/123-4",
+        "https://w.example/one",
+    )
+    found = read(
+        tmp_path, rss("".join(f"<item><title>T</title><link>{link}</link></item>" for link in links))
+    )
+
+    assert [item.slug for item in found] == ["bridge-opens", "", ""]
+
+
+def test_an_address_is_fetched_and_links_are_seen_from_there(monkeypatch):
+    body = b'<rss version="2.0"><channel><item><guid>1</guid><title>T</title><description>&lt;a href="/x"&gt;x&lt;/a&gt;</description></item></channel></rss>'
+    monkeypatch.setattr(
+        reader, "fetch", lambda url, **_: Fetched("https://w.example/f/rss", "text/xml", "", body)
+    )
+    (found,) = FeedReader(ReaderOptions()).items("https://w.example/feed", ZONE)
+
+    assert found.source_id == "feed:w.example#1"
+    assert "https://w.example/x" in found.body[0].value
 
 
 def test_an_entry_of_atom(tmp_path):

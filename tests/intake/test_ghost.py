@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -444,6 +445,68 @@ def test_broken_rows_are_told_and_the_rest_lands(tmp_path):
 
     assert [type(item) for item in found] == [Broken, Broken, Broken, Broken, IncomingStory]
     assert found[-1].status == "draft"
+
+
+ODD = [
+    None,
+    True,
+    -1,
+    1e308,
+    10**15,
+    "",
+    "\x00",
+    "http://[",
+    [],
+    {},
+    [None],
+    {"a": 1},
+    "2020-13-45T99:99",
+    "\ud800",
+]
+
+
+def odd(value, random, share=0.03):
+    """`value` with some of its parts replaced by what nobody expects there."""
+    if random.random() < share:
+        return random.choice(ODD)
+    if isinstance(value, dict):
+        return {key: odd(part, random, share) for key, part in value.items()}
+    return [odd(part, random, share) for part in value] if isinstance(value, list) else value
+
+
+def test_no_odd_value_anywhere_stops_the_import(tmp_path):
+    random = Random(5)
+    cards = [node for node, _ in LEXICAL_CARDS]
+    listed = {
+        "type": "list",
+        "children": [{"type": "listitem", "children": [{"type": "text", "text": "x", "format": 3}]}],
+    }
+    document = {
+        "markups": [["a", ["href", "x"]]],
+        "atoms": [["soft-return", "", {}]],
+        "cards": [[card["type"], card] for card in cards],
+        "sections": [
+            [1, "p", [[0, [0], 1, "t"], [1, [], 0, 0]]],
+            *([10, number] for number in range(len(cards))),
+        ],
+    }
+    row = {
+        "id": "1",
+        "title": "T",
+        "slug": "t",
+        "status": "published",
+        "visibility": "paid",
+        "published_at": 5,
+        "authors": [{"name": "A"}],
+        "tags": [{"name": "N"}],
+    }
+    for _ in range(60):
+        post = odd(row, random)
+        if isinstance(post, dict):
+            post["lexical"] = json.dumps(odd({"root": {"children": [*cards, listed]}}, random))
+            post["mobiledoc"] = json.dumps(odd(document, random))
+        for item in export(tmp_path, [post], users=odd([{"id": 1, "name": "U"}], random)):
+            assert isinstance(item, Broken) or item.digest()
 
 
 def test_a_truncated_export_gives_what_is_before_the_break(tmp_path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from hashlib import blake2b
 from html import escape, unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from ...incoming import IncomingAuthor, IncomingBlock, IncomingPicture, IncomingTerm
 
@@ -16,6 +16,7 @@ _TAG = re.compile(r"<[^<>]{0,5000}>")
 _SCRIPT = re.compile(r"<(script|style)\b[^>]{0,5000}>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _EMAIL = re.compile(r"[^\s@()<>]{1,64}@[^\s@()<>]{1,190}")
 _GLOBAL_ID = re.compile(r"(?:https?://|tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-)", re.IGNORECASE)
+_SLUG = re.compile(r"[^\W\d_][^\W_]*(?:[-_][^\W_]+)+")
 SHORT_BODY = 1200
 LONGEST_ID = 400
 
@@ -78,6 +79,16 @@ def web_address(address: object, base: str = "") -> str:
         return whole if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""
+
+
+def slug_of(address: str) -> str:
+    """The words of an address, which a story may keep: its last part where that is several words."""
+    try:
+        last = unquote(urlsplit(address).path).rstrip("/").rsplit("/", 1)[-1]
+    except ValueError:
+        return ""
+    last = re.sub(r"\.(?:html?|php|aspx?)$", "", last).lower()
+    return last if len(last) <= 200 and _SLUG.fullmatch(last) else ""
 
 
 def picture_address(address: object, base: str = "") -> str:

@@ -58,11 +58,12 @@ def story_of(item: Item, channel: Channel, zone: tzinfo) -> IncomingStory:
     own = {author.name.casefold(): author for author in item.beside.authors[:50]}
     authors = tuple(own.values()) or (channel.authors if item.version.startswith("atom") else ())
     source = dict.get(entry, "source") or {}
-    key = _text(entry, "id").strip()[:2000] or link
+    key = item.beside.key or _text(entry, "id").strip()[:2000] or link
     permalink = feeds.web_address(key) if dict.get(entry, "guidislink", True) or not link else ""
     return IncomingStory(
         source_id=channel.source_id(key or _digest(title, words, str(published))),
         headline=title or feeds.headline_of(words) or "(Untitled)",
+        slug=feeds.slug_of(link or permalink),
         standfirst=feeds.standfirst_of(feeds.plain(_text(entry, "summary")), words) if is_whole else "",
         body=body,
         bylines=tuple(author.name for author in authors),

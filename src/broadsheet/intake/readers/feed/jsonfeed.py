@@ -85,6 +85,7 @@ def story_of(item: Parts, channel: Channel, zone: tzinfo) -> IncomingStory:
     return IncomingStory(
         source_id=channel.source_id(key or url or title or words[:200]),
         headline=title or feeds.headline_of(words) or "(Untitled)",
+        slug=feeds.slug_of(url or own),
         standfirst=feeds.standfirst_of(summary, words) if is_whole else "",
         body=body,
         bylines=tuple(author.name for author in authors),

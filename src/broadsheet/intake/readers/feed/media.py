@@ -29,6 +29,8 @@ class Beside:
     """What an item carries beside its text. `players` is HTML: each a frame, a video or an audio element. `title` and `topics` are said of the media."""
 
     title: str = ""
+    key: str = ""
+    """The item's own guid or id as it is written: feedparser would join it to the feed's address."""
     authors: list[IncomingAuthor] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ def media_of(item: etree._Element, base: str) -> Beside:
     for element in item:
         if len(found.players) + len(found.pictures) < MOST:
             _enclosure(element, base, found)
+        if _name(element) in ("guid", "id") and not is_media(element):
+            found.key = found.key or " ".join(_said(element)[:2000].split())
         if (
             _name(element) in ("author", "creator")
             and len(found.authors) < MOST

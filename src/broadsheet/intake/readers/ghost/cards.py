@@ -88,7 +88,8 @@ def _image(payload: Payload, lost: list[str]) -> str:
 
 
 def _gallery(payload: Payload, lost: list[str]) -> str:
-    images = [image for image in payload.get("images") or () if isinstance(image, dict) and image.get("src")]
+    listed = payload.get("images")
+    images = [image for image in listed if isinstance(image, dict)] if isinstance(listed, list) else []
     inner = "".join(
         picture(_text(image, "src"), _text(image, "alt"), _text(image, "caption") or _text(image, "title"))
         for image in images

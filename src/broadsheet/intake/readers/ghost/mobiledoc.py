@@ -95,13 +95,13 @@ def _markup(markups: list[Any], number: object) -> tuple[str, str]:
     """Its opening tag and its name; both empty for what is no markup of a text."""
     known = isinstance(number, int) and 0 <= number < len(markups)
     markup = markups[number] if known and isinstance(number, int) else None
-    if not isinstance(markup, list) or not markup or markup[0] not in _MARKUPS:
+    if not isinstance(markup, list) or not markup or str(markup[0]) not in _MARKUPS:
         return "", ""
     tag = str(markup[0])
     if tag != "a":
         return f"<{tag}>", tag
     attributes = markup[1] if len(markup) > 1 and isinstance(markup[1], list) else []
-    pairs = dict(zip(attributes[::2], attributes[1::2], strict=False))
+    pairs = {str(name): value for name, value in zip(attributes[::2], attributes[1::2], strict=False)}
     return f'<a href="{escape(str(pairs.get("href", "")))}">', tag
 
 

@@ -104,13 +104,13 @@ def time_of(value: object) -> datetime | None:
 
 
 def _status(said: Record, lost: list[str]) -> str:
-    status = said.get("status", "published")
+    status = str(said.get("status", "published"))
     if status == "sent" or (status == "published" and said.get("email_only") in (1, True)):
         lost.append("was sent by e-mail only: kept private")
         return "private"
     if status not in STATUSES:
-        lost.append(f"its status “{str(status)[:40]}” is unknown: kept as a draft")
-    return STATUSES.get(str(status), "draft")
+        lost.append(f"its status “{status[:40]}” is unknown: kept as a draft")
+    return STATUSES.get(status, "draft")
 
 
 def _access(said: Record, post: Record, relations: Relations, lost: list[str]) -> str:
