@@ -60,6 +60,22 @@ def test_text_in_its_order(html: str, text: str):
     assert set(kinds(html)) == {"text"}
 
 
+def test_a_link_around_a_list_or_a_table_is_kept_inside_of_it():
+    html = '<a href="/x"><ul><li>a</li></ul><table><tr><td>b<td>c</table></a>'
+    out = "".join(texts(html))
+
+    assert '<li><a href="https://old.example/x">a</a></li>' in out
+    assert '<td><a href="https://old.example/x">b</a></td>' in out
+
+
+def test_words_between_a_tables_cells_are_not_lost():
+    assert "word" in "".join(texts("<table>word<tr><td>a<td>b</table>"))
+
+
+def test_a_picture_element_that_nobody_closed_swallows_nothing():
+    assert "word" in repr(blocks_of('<picture><img src="a.jpg"><p>word</p>', BASE))
+
+
 def test_what_text_can_not_hold_becomes_markup():
     html = "<pre>x\n  y</pre><dl><dt>a<dd>b</dl><ol start=3><li>c</ol><p>d <del>e</del></p><details><summary>f</summary>g</details>"
 

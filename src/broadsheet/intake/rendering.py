@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from . import addresses
 from .html_tree import Node, has_words, tidy
 from .incoming import IncomingBlock
 
@@ -93,19 +94,23 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 class Rendering:
-    """`html` gives the piece, `beside` what stood in it and can't, `is_markup` whether only an `html` block holds it."""
+    """`html` gives the piece, `beside` what stood in it and can't, `wordless` its empty links, `is_markup` whether only an `html` block holds it."""
 
     def __init__(
         self,
         href: Callable[[Node], str],
         is_media: Callable[[Node], bool],
         media: Callable[[Node, str], list[IncomingBlock]],
+        around: str = "",
     ) -> None:
         self._href, self._is_media, self._media = href, is_media, media
+        # The start tag of a link around the whole: no browser, and no cleaner, lets one enclose a list or a table.
+        self._around = around
         self._parts: list[str] = []
         self._pre = 0
         self.beside: list[IncomingBlock] = []
         self.links: set[str] = set()
+        self.wordless: list[str] = []
         self.is_markup = False
 
     def html(self, node: Node, tag: str = "") -> str:
@@ -121,7 +126,9 @@ class Rendering:
     def _inside(self, node: Node, link: str = "") -> None:
         for child in node.children:
             if isinstance(child, str):
-                self._parts.append(child if self._pre else _SPACES.sub(" ", child))
+                written = child if self._pre else _SPACES.sub(" ", child)
+                is_linked = self._around and has_words(child)
+                self._parts.append(f"{self._around}{written}</a>" if is_linked else written)
             else:
                 self._element(child, link)
 
@@ -187,11 +194,17 @@ class Rendering:
         if not has_words(node.raw_text()):
             before = len(self.beside)
             self._inside(node, href)
-            if len(self.beside) == before:
-                self._parts.append("")
+            found = self.beside[before:]
+            if not found:
+                self.wordless.append(href)
+            elif not any(escape(href) in str(block.value) or href in str(block.value) for block in found):
+                words = escape(addresses.file_name(href), quote=False)
+                self.beside.append(IncomingBlock("text", f'<p><a href="{escape(href)}">{words}</a></p>'))
             return
         self.links.add(href)
         self.is_markup = self.is_markup or href.startswith("tel:")
+        around, self._around = self._around, ""
         self._parts.append(f'<a href="{escape(href)}">')
         self._inside(node, "")
         self._parts.append("</a>")
+        self._around = around

@@ -6,8 +6,10 @@ from html import escape
 
 from . import addresses, embeds, figures
 from .flow import SPACES, Flow
-from .html_tree import Node, tidy
+from .html_tree import Node, has_words, tidy
 from .incoming import IncomingBlock, IncomingPicture
+
+_MEDIA = figures.IMAGES | figures.PLAYERS | frozenset(figures.AMP) | {"noscript", "script", "svg"}
 
 
 class Showing(Flow):
@@ -34,18 +36,13 @@ class Showing(Flow):
 
     def _is_media(self, node: Node) -> bool:
         tag = node.tag
-        return (
-            tag in figures.IMAGES
-            or tag in figures.PLAYERS
-            or tag in figures.AMP
-            or tag
-            in (
-                "picture",
-                "noscript",
-                "script",
-                "svg",
+        if tag == "picture":
+            # One that nobody closed holds the text after it.
+            return all(
+                child.tag in ("img", "source") if isinstance(child, Node) else not has_words(child)
+                for child in node.children
             )
-        )
+        return tag in _MEDIA
 
     def _media(self, node: Node, href: str) -> list[IncomingBlock]:
         """The blocks of one element that is no text."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from html import unescape
 from typing import Any
 
-from .html_tree import Node, tidy
+from .html_tree import Node, has_words, tidy
 
+_CELLS = frozenset(("td", "th", "caption"))
+_PARTS = _CELLS | {"thead", "tbody", "tfoot", "tr", "colgroup", "col", "script", "style"}
 MOST_CELLS = 20_000
 _PLAIN = frozenset(("p", "br", "span", "div", "font", "center", "wbr", "nobr", "big", "small", "u"))
 
@@ -29,6 +31,8 @@ def table_of(table: Node, caption: str = "") -> dict[str, Any] | str | None:
             head_rows += 1
     rows = [row for row in rows if row]
     cells = sum(map(len, rows))
+    if cells > 1 and _has_words_between(table):
+        return ""
     if cells <= 1 or (max(map(len, rows)) == 1 and any(_is_rich(row[0]) for row in rows)):
         return None
     width = max(map(len, rows))
@@ -66,6 +70,16 @@ def _own(table: Node) -> list[Node]:
         else:
             stack.pop()
     return found
+
+
+def _has_words_between(table: Node) -> bool:
+    """Whether words stand outside of the cells, or elements that no table has."""
+    parts = [table, *(node for node in _own(table) if node.tag not in _CELLS)]
+    return any(
+        has_words(child) if isinstance(child, str) else child.tag not in _PARTS
+        for part in parts
+        for child in part.children
+    )
 
 
 def _spans(cell: Node) -> bool:

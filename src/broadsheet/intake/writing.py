@@ -299,7 +299,10 @@ class BodyWriter(Showing):
         made = tables.table_of(node, caption)
         if made is None:
             self.walk(node)
-        elif isinstance(made, dict):
+            self._end_line()
+            self._words(escape(caption, quote=False))
+            self._end_line()
+        elif isinstance(made, dict) and not any(opening.startswith("<a ") for opening, _ in self._wraps):
             self._put(IncomingBlock("table", made))
         else:
             own = f"<p>{escape(caption, quote=False)}</p>" if caption else ""
@@ -311,9 +314,12 @@ class BodyWriter(Showing):
             self._note(f"the markup of an overlong {node.tag}")
             self.walk(node)
             return
-        render = Rendering(self._href, self._is_media, self._media)
+        around = next((opening for opening, _ in reversed(self._wraps) if opening.startswith("<a ")), "")
+        render = Rendering(self._href, self._is_media, self._media, around)
         html = render.html(node, tag) + after
         self._links |= render.links
+        for href in render.wordless:
+            self._note(f"a link without words: {href[:120]}")
         if render.is_markup:
             self._put(IncomingBlock("html", html))
         elif has_words(TAGS.sub("", html)):
