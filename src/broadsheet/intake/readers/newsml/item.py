@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from html import escape
@@ -22,6 +22,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 WRITTEN = frozenset({"nitf", "html", "body", "div", "article", "section", "p", "xhtml", "body.content"})
 # `file:///./a.jpg`, `file:a.jpg`: beside the item. A path of the sender's own disk is none.
 LOCAL_FILE = re.compile(r"^file:/*(?=\.{1,2}/|[^/]+$)", re.IGNORECASE)
+MOST_CHILDREN = 5_000
 MOST_INLINE = 16 * 1024 * 1024
 
 
@@ -44,22 +45,21 @@ class NewsItem:
         self.prefix = prefix
         self.codes = Codes(element, f"{folder}/{prefix}" if folder and prefix else folder)
         self.guid = sound((element.get("guid") or "").strip())
-        self._meta = self._part("itemmeta")
-        self._content = self._part("contentmeta")
-        self._set = self._part("contentset")
+        parts = {name_of(child): child for child in reversed(element[:MOST_CHILDREN])}
+        self._lang = parts["contentmeta"].get(XML_LANG) if "contentmeta" in parts else None
+        self._own = _by_name(element)
+        self._meta = _by_name(parts.get("itemmeta"))
+        self._content = _by_name(parts.get("contentmeta"))
+        self._set = _by_name(parts.get("contentset"))
         self.language = self._language()
-
-    def _part(self, name: str) -> etree._Element | None:
-        return next((child for child in self.element if name_of(child) == name), None)
 
     def _language(self) -> str:
         said = next((e.get("tag") for e in self._all(self._content, "language") if e.get("tag")), None)
-        own = self._content.get(XML_LANG) if self._content is not None else None
-        return (said or own or self.element.get(XML_LANG) or "").strip()
+        return (said or self._lang or self.element.get(XML_LANG) or "").strip()
 
     @staticmethod
-    def _all(parent: etree._Element | None, *names: str) -> list[etree._Element]:
-        return [child for child in parent if name_of(child) in names] if parent is not None else []
+    def _all(parent: Mapping[str, list[etree._Element]], *names: str) -> list[etree._Element]:
+        return [element for name in names for element in parent.get(name, ())]
 
     @property
     def kind(self) -> str:
@@ -142,8 +142,8 @@ class NewsItem:
         return (provider[0].get("qcode") or "").rpartition(":")[2][:255] if provider else ""
 
     def _rights(self, name: str) -> Iterator[etree._Element]:
-        for info in self._all(self.element, "rightsinfo"):
-            yield from self._all(info, name)
+        for info in self._all(self._own, "rightsinfo"):
+            yield from self._all(_by_name(info), name)
 
     def terms(self) -> str:
         found = [sound(text_of(e)) for name in ("usageterms", "copyrightnotice") for e in self._rights(name)]
@@ -212,6 +212,14 @@ class NewsItem:
         parts = pieces.split("\n\n") if "\n\n" in pieces else pieces.split("\n")
         tidy = [" ".join(part.split()) for part in parts]
         return Written("".join(f"<p>{escape(part, quote=False)}</p>" for part in tidy if part))
+
+
+def _by_name(parent: etree._Element | None) -> dict[str, list[etree._Element]]:
+    """The children by their names, the first `MOST_CHILDREN` of them."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in parent[:MOST_CHILDREN] if parent is not None else ():
+        found.setdefault(name_of(child), []).append(child)
+    return found
 
 
 def code_of_role(element: etree._Element) -> str:

@@ -5,6 +5,7 @@ Only identifiers and the pictures' own words are kept, and no more than `MOST_KE
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from ...nitf import name_of
 from .catalogs import code_of
 
 MOST_KEPT = 100_000
+MOST_REFERENCES = 10_000
 PICTURES = ("picture", "graphic")
 
 
@@ -69,21 +71,25 @@ def groups(package: etree._Element) -> Iterator[list[Member]]:
     for group_set in sets:
         by_id = {g.get("id", ""): g for g in group_set if name_of(g) == "group"}
         root = by_id.get(group_set.get("root") or "")
-        waiting = [root if root is not None else next(iter(by_id.values()), None)]
+        waiting = deque([root if root is not None else next(iter(by_id.values()), None)])
         entered: set[str] = set()
         while waiting:
-            group = waiting.pop(0)
+            group = waiting.popleft()
             if group is None or group.get("id", "") in entered:
                 continue
             entered.add(group.get("id", ""))
             yield [
                 Member(part.get("residref") or part.get("href") or "", _kind(part))
-                for part in group
+                for part in group[:MOST_REFERENCES]
                 if name_of(part) == "itemref"
             ]
-            led = [by_id.get(part.get("idref") or "") for part in group if name_of(part) == "groupref"]
+            led = [
+                by_id.get(part.get("idref") or "")
+                for part in group[:MOST_REFERENCES]
+                if name_of(part) == "groupref"
+            ]
             is_choice = (group.get("mode") or "").rpartition(":")[2] == "alt"
-            waiting = [*(led[:1] if is_choice else led), *waiting]
+            waiting.extendleft(reversed(led[:1] if is_choice else led))
 
 
 def members(package: etree._Element) -> list[Member]:
