@@ -601,6 +601,19 @@ def test_a_table_of_members_in_any_encoding(tmp_path, encoding):
     assert isinstance(none, Broken)
 
 
+def test_a_torn_table_and_one_in_another_script(tmp_path):
+    path = tmp_path / "members.csv"
+    path.write_bytes("email,name\na@x.example,Élan É\nb@x.example,caf".encode() + b"\xe9\n")
+    torn = [member.name for member in read(path)]
+    path.write_bytes(
+        b"email,name\n"
+        + "".join(f"m{n}@x.example,Михаил Иванов Петрович\n" for n in range(9)).encode("cp1251")
+    )
+
+    assert torn == ["Élan É", "caf\ufffd"]
+    assert read(path)[0].name == "Михаил Иванов Петрович"
+
+
 def test_a_table_with_headers_of_its_own(tmp_path):
     path = tmp_path / "members.csv"
     path.write_text("correo_electrpnico;nombre\n" + "".join(f"m{i}@x.example;Name {i}\n" for i in range(200)))

@@ -23,6 +23,19 @@ from .story import time_of
 EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}\.[^\s@<>,;\".]{2,63}")
 LONGEST_LINE = 1024 * 1024
 _SAMPLE = 256 * 1024
+_LIKELY = [
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1256",
+    "koi8_r",
+    "shift_jis",
+    "gb18030",
+    "euc_kr",
+    "big5",
+]
 _ACTIVE = frozenset({"active", "trialing", "past_due", "unpaid"})
 _TRUE = frozenset({"true", "1", "yes", "y", "subscribed", "on", "да", "sí", "si", "bəli", "نعم"})
 _HEADERS = {
@@ -69,6 +82,14 @@ def members_of_csv(source: BinaryIO, name: str) -> Iterator[Incoming]:
     encoding = _encoding(source)
     source.seek(0)
     text = io.TextIOWrapper(source, encoding=encoding, errors="replace", newline="")
+    try:
+        yield from _members_of(text, name)
+    finally:
+        # The file is its opener's to close.
+        text.detach()
+
+
+def _members_of(text: io.TextIOWrapper, name: str) -> Iterator[Incoming]:
     lines = _lines(text, name)
     first = next(lines, "")
     delimiter = max(",;\t|", key=first.count)
@@ -172,9 +193,16 @@ def _encoding(source: BinaryIO) -> str:
 
 
 def _guessed(source: BinaryIO) -> str:
+    """The encoding of what is no UTF-8: UTF-8 with a few torn characters, or what its letters look like."""
     source.seek(0)
-    best = from_bytes(source.read(_SAMPLE)).best()
-    return best.encoding if best and best.encoding not in ("ascii", "utf_8") else "cp1252"
+    sample = source.read(_SAMPLE)
+    torn = sample.decode("utf-8", "replace")
+    foreign = sum(byte > 127 for byte in sample)
+    if torn.count("\ufffd") * 2 < sum(character > "\x7f" for character in torn):
+        return "utf-8-sig"
+    # A few letters tell nothing; where most are foreign, their script does.
+    best = from_bytes(sample, cp_isolation=_LIKELY).best() if foreign * 20 > len(sample) else None
+    return best.encoding if best else "cp1252"
 
 
 def _plan(row: Mapping[str, Any], customer: Mapping[str, Any], relations: Relations) -> Plan:
