@@ -27,7 +27,7 @@ _FEED_LINK = re.compile(
     re.IGNORECASE,
 )
 _HTML = re.compile(rb"<!doctype\s+html|<html\b|<body\b", re.IGNORECASE)
-_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+_FEED = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|RDF|channel)\b", re.IGNORECASE)
 _JSON = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*[{\[]")
 
 
@@ -114,10 +114,11 @@ class FeedReader:
             except NoStory as error:
                 yield Broken(error.where or f"item {found}", error.what)
         if not found:
+            file.seek(0)
+            beginning = file.read(262_144)
             if document.root.lower() == "html":
-                file.seek(0)
-                raise _no_feed(file.read(262_144), opened)
-            what = "the feed holds no items" if document.root.lower() in _ROOTS else "it is no feed"
+                raise _no_feed(beginning, opened)
+            what = "the feed holds no items" if _FEED.search(beginning[:8192]) else "it is no feed"
             raise NoStory(what, opened.name, "check the address")
 
     @contextmanager
