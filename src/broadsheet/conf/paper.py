@@ -42,7 +42,8 @@ class Paper:
 
     `folder` is the paper's folder; relative paths and SQLite files are resolved against it.
     `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes, `device_limit` log-ins of one reader
-    that may open paid stories at a time (0: any number). `social_keys` holds the keys `social_<provider>_…` of those in
+    that may open paid stories at a time (0: any number). `wire_folders` are where wires may be read from, `wire_days` how long
+    what came over them waits. `social_keys` holds the keys `social_<provider>_…` of those in
     `social_providers`.
     """
 
@@ -73,6 +74,8 @@ class Paper:
     device_limit: int = 0
     social_providers: tuple[str, ...] = ()
     social_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wire_folders: tuple[str, ...] = ()
+    wire_days: int = 14
     apps: tuple[str, ...] = ()
     debug: bool = False
 
@@ -231,7 +234,7 @@ def _checked(paper: Paper, path: Path) -> Paper:
     if len(paper.secret_key) < 32:
         raise BadSetting("secret_key is too short", str(path), "use at least 32 random characters")
     may_be_nothing = {"meter_limit", "grace_days", "device_limit"}
-    for name in ("meter_days", "edge_workers", "edge_cache_bytes", *sorted(may_be_nothing)):
+    for name in ("meter_days", "edge_workers", "edge_cache_bytes", "wire_days", *sorted(may_be_nothing)):
         if getattr(paper, name) < (0 if name in may_be_nothing else 1):
             raise BadSetting(f"{name} is too small", str(path), "use a positive number")
     return paper

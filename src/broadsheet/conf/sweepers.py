@@ -16,4 +16,8 @@ SWEEPERS: list[str] = [
     "broadsheet.readers.services.forget_unconfirmed",
     "broadsheet.readers.privacy.erase_due",
     "broadsheet.readers.counting.forget_expired",
+    "broadsheet.intake.wires.looking.look_at_due",
+    "broadsheet.intake.wires.subscribing.keep_leases",
+    "broadsheet.intake.wires.drafting.draft_wanted",
+    "broadsheet.intake.wires.keeping.forget_old",
 ]

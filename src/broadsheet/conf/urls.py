@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("broadsheet.pictures.urls")),
     path("", include("broadsheet.readers.urls")),
     path("", include("broadsheet.subscriptions.urls")),
+    path("", include("broadsheet.intake.urls")),
     *(path("", include(f"{app}.urls")) for app in settings.PAPER.apps),
     *i18n_patterns(path("", include("broadsheet.site.urls")), prefix_default_language=False),
 ]

@@ -6,6 +6,18 @@ from typing import ClassVar
 
 from django.db import models
 
+from .wires.models import WireItem, WireNotice, WireRule, WireSource, WireSubscription
+
+__all__ = [
+    "ImportItem",
+    "ImportPicture",
+    "WireItem",
+    "WireNotice",
+    "WireRule",
+    "WireSource",
+    "WireSubscription",
+]
+
 
 class ImportItem(models.Model):
     """One item of a source. `digest` tells whether the source changed; `landed` holds a digest of each field as it was

@@ -1,0 +1,1 @@
+"""The wires: sources that are watched, the inbox that they fill, and drafts that are made of it."""
