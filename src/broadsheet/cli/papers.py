@@ -106,6 +106,14 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
         print(report.in_words())
     for error in report.errors:
         print(f"broadsheet: {error.item} — {error.reason}", file=sys.stderr)
+    if not arguments.json:
+        for what, times in report.lost.most_common():
+            print(
+                f"broadsheet: left behind — {what}" + (f" ({times} times)" if times > 1 else ""),
+                file=sys.stderr,
+            )
+        for kept in report.kept:
+            print(f"broadsheet: kept as edited here — {kept.item}: {kept.reason}", file=sys.stderr)
     return report.exit_code
 
 

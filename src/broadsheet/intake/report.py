@@ -66,7 +66,7 @@ class ImportReport:
         return SOME_FAILED if self.failed < self.found else NOTHING_READ
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's object; `lost` and `kept` are ours."""
+        """The contract's object; `lost` and `kept`, where there are any, are ours."""
         errors = [{"item": trouble.item, "reason": trouble.reason} for trouble in self.errors]
         if self.untold:
             errors.append({"item": f"{self.untold} more", "reason": "not listed one by one"})
@@ -82,9 +82,11 @@ class ImportReport:
             "redirects": self.redirects,
             "seconds": round(self.seconds, 3),
             "errors": errors,
-            "lost": dict(self.lost.most_common()),
-            "kept": [{"item": trouble.item, "fields": trouble.reason} for trouble in self.kept],
         }
+        if self.lost:
+            made["lost"] = dict(self.lost.most_common())
+        if self.kept:
+            made["kept"] = [{"item": trouble.item, "fields": trouble.reason} for trouble in self.kept]
         if self.items is not None:
             made["items"] = self.items
         return made
