@@ -49,6 +49,12 @@ PICTURES = (
 )
 CLIPS = ("wagtailmedia.add_media", "wagtailmedia.change_media")
 FILING = ("newsroom.add_topic", "newsroom.change_topic", "newsroom.add_author", "newsroom.change_author")
+# The wires are another app's; a role only names what may be done there.
+WIRES = tuple(
+    f"intake.{act}_{model}"
+    for model in ("wiresource", "wirerule")
+    for act in ("add", "change", "delete", "view")
+)
 TRANSLATING = ("wagtail_localize.submit_translation",)
 SELLING = (
     *(
@@ -67,9 +73,9 @@ SELLING = (
 )
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
-    Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING),
+    Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES),
     Role.EDITOR_IN_CHIEF: (
-        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *TRANSLATING,
+        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *TRANSLATING,
         "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
         "readers.add_user", "readers.change_user",
