@@ -1,4 +1,4 @@
-"""Nothing that readers or circulation meet is left untranslated: every text in code and templates has its words."""
+"""Nothing that readers, circulation or desks meet is left untranslated: every text in code and templates has its words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGE = Path(broadsheet.__file__).parent
 CALLS = (
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext",
 )  # fmt: skip
-APPS = ("subscriptions", "readers", "site")
+APPS = ("subscriptions", "readers", "site", "intake")
 Text = tuple[str | None, str]
 
 
