@@ -207,7 +207,7 @@ def digest_of(name: str, value: Any) -> str:
         value = moment.astimezone(UTC).replace(microsecond=0).isoformat()
     elif name == "body":
         value = [[block["type"], _plain(block["value"])] for block in value]
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
