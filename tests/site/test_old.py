@@ -1,9 +1,10 @@
 import pytest
+from django.http import HttpResponse
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 
 from broadsheet.edge import rules
-from broadsheet.site.old import OLD_QUERY
+from broadsheet.site.old import OLD_QUERY, OldAddressMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -40,20 +41,40 @@ def test_another_one_is_the_page_that_it_stands_on(client, story, path):
     assert client.get(path).status_code == 200
 
 
-def test_a_withdrawn_story_is_not_told_by_its_old_address(client, story):
+@pytest.mark.parametrize("old", ["/?p=123", "/2015/bridge/", "/2015/bridge/?utm_source=x"])
+def test_the_way_to_a_withdrawn_story_does_not_tell_its_address(client, story, old):
+    Redirect.objects.create(old_path="/2015/bridge", site=Site.objects.get(), redirect_page=story)
+    assert client.get(old).status_code == 301
+
     story.unpublish()
+    answer = client.get(old)
+    assert answer.status_code in (200, 404)
+    assert story.slug not in answer.headers.get("Location", "") + answer.content.decode()
 
-    assert client.get("/?p=123", follow=True).status_code == 404
+
+def test_a_story_behind_a_closed_section_is_not_told_either(client, story, paper):
+    PageViewRestriction.objects.create(
+        page=paper.sections["en", "nation"], restriction_type=PageViewRestriction.LOGIN
+    )
+
+    assert client.get("/news.php?id=45&view=story").status_code == 404
 
 
-def test_pages_without_such_a_query_ask_nothing(client, story, django_assert_max_num_queries):
-    client.get("/latest/")
-    with django_assert_max_num_queries(0):
-        from django.test import RequestFactory
+def test_other_redirects_of_editors_lead_where_they_say(client, paper):
+    site = Site.objects.get()
+    Redirect.objects.create(
+        old_path="/go", site=site, redirect_link="https://other.example/", is_permanent=False
+    )
+    Redirect.objects.create(old_path="/gone", site=site, redirect_link="")
 
-        from broadsheet.site.old import OldAddressMiddleware
+    assert client.get("/go/?x=1").status_code == 302
+    assert client.get("/go/").headers["Location"] == "https://other.example/"
+    assert client.get("/gone/").status_code == 404
 
-        OldAddressMiddleware(lambda request: None)(RequestFactory().get("/latest/?before=x"))
+
+def test_a_page_that_is_there_asks_nothing(rf, story, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        OldAddressMiddleware(lambda request: HttpResponse())(rf.get("/latest/?before=x"))
 
 
 def test_the_edge_keeps_the_same_parameters():

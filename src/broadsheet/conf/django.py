@@ -71,7 +71,6 @@ MIDDLEWARE = (
     "broadsheet.readers.middleware.PassIssuer",
     "broadsheet.readers.gate.Gate",
     "broadsheet.site.old.OldAddressMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 )
 
 

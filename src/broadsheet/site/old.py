@@ -5,13 +5,16 @@ Wagtail asks its redirects only where there is no page; `/?p=123` is the front p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from broadsheet.newsroom.selectors import restricted
 
 OLD_QUERY = frozenset(
     {
@@ -25,25 +28,46 @@ OURS = ("/newsroom/", "/account/", "/-/", "/search/")
 
 
 class OldAddressMiddleware:
-    """Answers 301 where a redirect has the address with its query, or with the old parameters alone."""
+    """Answers with a redirect of Wagtail's where there is no page, and where the query names a story.
+
+    In place of Wagtail's own middleware, which leads to drafts as well: the way there would tell their address.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        query = request.META.get("QUERY_STRING", "")
-        if query and request.method in ("GET", "HEAD") and not request.path.startswith(OURS):
-            found = [pair for pair in parse_qsl(query) if pair[0].lower() in OLD_QUERY]
-            if found and (redirect := _redirect(request, urlencode(found))):
-                link = redirect.link
-                if link:
-                    return HttpResponsePermanentRedirect(link)
-        return self.get_response(request)
+        if request.method not in ("GET", "HEAD") or request.path.startswith(OURS):
+            return self.get_response(request)
+        if old := _named_in_query(request):
+            return old
+        response = self.get_response(request)
+        if response.status_code != 404:
+            return response
+        return _moved(request, (request.get_full_path(), request.path)) or response
 
 
-def _redirect(request: HttpRequest, query: str) -> Redirect | None:
-    for path in dict.fromkeys((request.get_full_path(), f"{request.path}?{query}")):
-        found: Redirect | None = get_redirect(request, Redirect.normalise_path(path, decode_unicode=False))
-        if found is not None:
-            return found
+def _named_in_query(request: HttpRequest) -> HttpResponseBase | None:
+    query = request.META.get("QUERY_STRING", "")
+    found = [pair for pair in parse_qsl(query) if pair[0].lower() in OLD_QUERY] if query else []
+    if not found:
+        return None
+    return _moved(request, (request.get_full_path(), f"{request.path}?{urlencode(found)}"))
+
+
+def _moved(request: HttpRequest, paths: Iterable[str]) -> HttpResponseBase | None:
+    for path in dict.fromkeys(Redirect.normalise_path(path, decode_unicode=False) for path in paths):
+        redirect: Redirect | None = get_redirect(request, path)
+        if redirect is not None and (link := _public_link(redirect)):
+            kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
+            return kind(link)
     return None
+
+
+def _public_link(redirect: Redirect) -> str:
+    """Where it leads; empty when readers may not know of that page."""
+    if redirect.redirect_page_id:
+        page = Page.objects.filter(~restricted(), pk=redirect.redirect_page_id, live=True)
+        if not page.exists():
+            return ""
+    return str(redirect.link or "")
