@@ -109,6 +109,16 @@ def test_import_prints_one_object_on_stdout(paper, tmp_path):
     assert report["created"] == 1
 
 
+def test_a_file_name_that_is_not_utf8_is_reported_like_any_other(paper, tmp_path):
+    source = tmp_path / os.fsdecode(b"export-\xff.xml")
+    source.write_text("no export")
+
+    result = run("import", "wxr", str(source), "--dir", str(paper), "--json")
+
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["errors"][0]["item"].endswith("export-?.xml")
+
+
 @pytest.mark.parametrize(
     "words",
     [("import", "page", "/nowhere/x.html"), ("check",), ("serve",), ("worker",), ("manage", "migrate")],

@@ -366,3 +366,26 @@ def test_stories_come_in_their_own_language_and_edition(take):
     assert [s.language for s in Story.objects.order_by("pk")] == ["az", "en", "en"]
     assert ImportItem.objects.count() == 3
     assert Topic.objects.count() == 0
+
+
+def test_what_stands_in_a_source_twice_lands_once_however_far_apart(take):
+    items = [
+        story(1),
+        story(1, text="Later, other words."),
+        *(story(n) for n in range(2, 130)),
+        story(1, text="Last."),
+    ]
+    first = take(*items)
+    again = take(*items)
+
+    assert (first.created, first.updated, first.skipped) == (129, 0, 2)
+    assert (again.created, again.updated, again.unchanged, again.skipped) == (0, 0, 129, 2)
+    assert "opened early" in str(Story.objects.get(title="Story 1").body.raw_data[0])
+
+
+def test_ids_that_differ_only_after_what_is_kept_are_two(take):
+    long = "https://old.example/" + "k" * 3000
+    report = take(story(1, source_id=long + "1"), story(2, source_id=long + "2"))
+    again = take(story(1, source_id=long + "1"), story(2, source_id=long + "2"))
+
+    assert (report.created, again.unchanged) == (2, 2)

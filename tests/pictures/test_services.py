@@ -1,7 +1,9 @@
+import io
 import struct
 import zlib
 
 import pytest
+from PIL import Image
 
 from broadsheet.pictures.models import Picture, RenditionState
 from broadsheet.pictures.renditions import WIDTHS, specs_for
@@ -47,6 +49,15 @@ def test_a_bad_file_is_refused_in_one_line_and_leaves_nothing(data, why, tmp_pat
 
     assert "\n" not in str(caught.value)
     assert Picture.objects.count() == before
+
+
+def test_a_picture_that_broke_off_is_refused_in_one_line():
+    file = io.BytesIO()
+    Image.effect_noise((800, 600), 80).convert("RGB").save(file, "JPEG")
+
+    with pytest.raises(UnusablePicture, match="not a whole picture"):
+        add_picture(file.getvalue()[: len(file.getvalue()) // 3], "broken.jpg")
+    assert not Picture.objects.exists()
 
 
 def test_the_same_bytes_are_one_picture():

@@ -101,7 +101,9 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
         show_progress=sys.stderr.isatty(),
     )
     if arguments.json:
-        print(json.dumps(report.to_json(), ensure_ascii=False))
+        text = json.dumps(report.to_json(), ensure_ascii=False)
+        # The name of a file need not be UTF-8; what is printed is.
+        print(text.encode("utf-8", "replace").decode())
     else:
         print(report.in_words())
     for error in report.errors:

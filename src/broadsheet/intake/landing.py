@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -52,7 +53,16 @@ class Arrival:
 
     @property
     def source_id(self) -> str:
-        return v.writable(self.story.source_id, LONGEST_ID)
+        return kept_id(self.story.source_id)
+
+
+def kept_id(source_id: str) -> str:
+    """A source's id as `ImportItem` keeps it: one too long for that is told apart by its digest."""
+    whole = v.writable(source_id)
+    if len(whole) <= LONGEST_ID:
+        return whole
+    rest = blake2b(whole.encode(), digest_size=16).hexdigest()
+    return f"{whole[: LONGEST_ID - len(rest) - 1]}#{rest}"
 
 
 class Landing:
@@ -61,6 +71,11 @@ class Landing:
     def __init__(self, kind: str, places: Places, desk: PictureDesk, report: ImportReport) -> None:
         self.kind, self._places, self._desk, self._report = kind, places, desk, report
         self._names = Names(desk.take)
+        self._seen: set[int] = set()
+
+    def end_source(self) -> None:
+        """What comes now is another source: it may hold newer versions of what came before."""
+        self._seen.clear()
 
     def land(self, stories: Sequence[IncomingStory]) -> None:
         """Land a batch. What fails is told in the report by itself; the rest of the batch lands."""
@@ -83,13 +98,16 @@ class Landing:
                 self._alone(arrival, self._update)
 
     def arrivals(self, stories: Sequence[IncomingStory]) -> list[Arrival]:
-        """Each story with its item from before, each source id once (the last of a batch wins): one query."""
+        """Each story with its item from before: one query. The first of one source id counts, or two of them would change
+        places with each run."""
         by_id = {}
         for story in stories:
             arrival = Arrival(story, story.digest())
-            if arrival.source_id in by_id:
+            if (key := hash(arrival.source_id)) in self._seen:
                 self._report.skipped += 1
                 self._report.trouble(story.source_url or story.headline, "it stands in the source twice")
+                continue
+            self._seen.add(key)
             by_id[arrival.source_id] = arrival
         rows = ImportItem.objects.filter(kind=self.kind, source_id__in=list(by_id))
         for item in rows:

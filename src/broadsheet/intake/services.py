@@ -91,6 +91,7 @@ def run_import(
                 report.trouble(step.source, str(step.error))
             else:
                 run.flush()
+                landing.end_source()
                 progress.end(step.source)
         run.flush()
     if dry_run and mapping and not mapping.exists():

@@ -38,8 +38,12 @@ def add_picture(data: bytes, filename: str, **fields: Any) -> tuple[Picture, boo
         return known, False
     stem = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "picture"
     fields.setdefault("title", stem[:255])
-    picture = Picture(file=ContentFile(data, name=f"{stem}{suffix}"), **fields)
-    picture._set_image_file_metadata()
+    try:
+        picture = Picture(file=ContentFile(data, name=f"{stem}{suffix}"), **fields)
+        picture._set_image_file_metadata()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        # Its head is sound, and what comes after is not: a file that broke off.
+        raise UnusablePicture(f"not a whole picture ({error or type(error).__name__})") from None
     picture.save()
     return picture, True
 

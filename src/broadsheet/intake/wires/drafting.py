@@ -13,7 +13,7 @@ from broadsheet.newsroom.models import Section, Story
 
 from ..errors import IntakeError, NoStory, RefusedAddress
 from ..incoming import IncomingBlock, IncomingPicture, IncomingStory
-from ..landing import Landing
+from ..landing import Landing, kept_id
 from ..media import PictureDesk
 from ..models import ImportItem
 from ..places import Places
@@ -44,9 +44,9 @@ def make_draft(item: WireItem, desk: Section, user: Any = None, *, allow_private
         if not mine.update(state=State.DRAFTED, is_wanted=False, trouble=""):
             return _made_before(item)
         # An editor may have deleted an earlier draft of it; asked for again, it may be made again.
-        ImportItem.objects.filter(kind=KIND, source_id=story.source_id, page=None).delete()
+        ImportItem.objects.filter(kind=KIND, source_id=kept_id(story.source_id), page=None).delete()
         Landing(KIND, Places(), pictures, report).land([story])
-        landed = ImportItem.objects.filter(kind=KIND, source_id=story.source_id).first()
+        landed = ImportItem.objects.filter(kind=KIND, source_id=kept_id(story.source_id)).first()
         draft = Story.objects.filter(pk=landed.page_id).first() if landed else None
         if draft is None:
             said = report.errors[-1].reason if report.errors else "it can't be landed"
