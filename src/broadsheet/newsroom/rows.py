@@ -6,12 +6,24 @@ most of an import's time. One prepared statement per table, run for each row, ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, connections, models
 
-_STATEMENTS: dict[tuple[str, type[models.Model], bool], tuple[str, list[Any]]] = {}
+Value = Callable[[models.Model], Any]
+_PLAIN = (
+    *(models.CharField, models.TextField, models.SlugField, models.URLField, models.BooleanField),
+    *(
+        models.IntegerField,
+        models.BigIntegerField,
+        models.PositiveIntegerField,
+        models.AutoField,
+        models.BigAutoField,
+    ),
+)
+_STATEMENTS: dict[tuple[str, type[models.Model], bool], tuple[str, list[Value]]] = {}
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -37,19 +49,13 @@ def insert_rows(
     already where the database would count them. Raises `django.db.IntegrityError`. In a transaction."""
     if not objects:
         return
-    statement, fields = _statement(model, with_ids)
-    # The connection itself: asking its proxy once per value costs as much as the value.
-    database = connections[connection.alias]
-    rows = [
-        [field.get_db_prep_save(field.pre_save(thing, True), database) for field in fields]
-        for thing in objects
-    ]
+    statement, values = _statement(model, with_ids)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        cursor.executemany(statement, [[value(thing) for value in values] for thing in objects])
 
 
-def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Any]]:
-    key = (connection.vendor, model, with_ids)
+def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Value]]:
+    key = (connection.alias, model, with_ids)
     if key not in _STATEMENTS:
         fields = [
             field
@@ -61,6 +67,19 @@ def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Any
         marks = ", ".join(["%s"] * len(fields))
         _STATEMENTS[key] = (
             f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
-            fields,
+            [_value_of(field) for field in fields],
         )
     return _STATEMENTS[key]
+
+
+def _value_of(field: Any) -> Value:
+    """How a field's value is read off an object for the database: for texts, numbers and keys it is what is there."""
+    if type(field).get_db_prep_save is models.Field.get_db_prep_save and type(field) in _PLAIN:
+        return attrgetter(field.attname)
+    if isinstance(field, models.ForeignKey) and isinstance(
+        field.target_field, (*_PLAIN, models.OneToOneField)
+    ):
+        return attrgetter(field.attname)
+    # The connection itself: asking its proxy once per value costs as much as the value.
+    database = connections[connection.alias]
+    return lambda thing: field.get_db_prep_save(field.pre_save(thing, True), database)
