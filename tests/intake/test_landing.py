@@ -21,6 +21,7 @@ from broadsheet.intake.incoming import (
     IncomingTerm,
     Skipped,
 )
+from broadsheet.intake.likeness import likeness
 from broadsheet.intake.models import ImportItem
 from broadsheet.intake.services import run_import
 from broadsheet.newsroom.models import Author, InfoPage, Section, Story, Topic
@@ -389,3 +390,19 @@ def test_ids_that_differ_only_after_what_is_kept_are_two(take):
     again = take(story(1, source_id=long + "1"), story(2, source_id=long + "2"))
 
     assert (report.created, again.unchanged) == (2, 2)
+
+
+def test_a_text_that_the_editor_gives_back_otherwise_marked_up_is_no_edit():
+    came = '<p><b>a <a href="https://x.example/?a=1&amp;b">b</a></b>  c\nd &amp;</p>'
+    saved = (
+        '<p data-block-key="k1"><b>a </b><a href="https://x.example/?a=1&amp;b"><b>b</b></a> c d &amp;</p>'
+    )
+
+    assert likeness(came) == likeness(saved)
+    for other in (
+        came.replace(">b<", ">B<"),
+        came.replace("b>", "i>"),
+        came.replace("a=1", "a=2"),
+        came.replace("p>", "h2>"),
+    ):
+        assert likeness(other) != likeness(came)

@@ -36,7 +36,7 @@ def test_plain_paragraphs_are_one_text():
     ("html", "text"),
     [
         ("bare words", "<p>bare words</p>"),
-        ("one<br><br>two<br>three", "<p>one</p><p>two<br>three</p>"),
+        ("one<br><br>two<br>three", "<p>one</p><p>two<br/>three</p>"),
         ("<p>a</p>loose<p>b</p>", "<p>a</p><p>loose</p><p>b</p>"),
         ("<p>&nbsp;</p><p><br></p><p>k</p>", "<p>k</p>"),
         ("<h1>A</h1><h4>B</h4><h6>C</h6>", "<h2>A</h2><h3>B</h3><h3>C</h3>"),
@@ -50,7 +50,7 @@ def test_plain_paragraphs_are_one_text():
         ('<p><a href="x">y</a></p>', '<p><a href="https://old.example/2020/story/x">y</a></p>'),
         ('<p><a href="#n">y</a></p>', '<p><a href="https://old.example/2020/story/#n">y</a></p>'),
         ("<ul><li>a<li>b<ul><li>c</ul></ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
-        ("<blockquote><p>q</p></blockquote>", "<blockquote><p>q</p></blockquote>"),
+        ("<blockquote><p>q</p></blockquote>", "<blockquote>q</blockquote>"),
         ("<form><label>Name</label><button>Go</button></form>", "<p>NameGo</p>"),
         ("<p>he said <q>yes</q></p>", "<p>he said “yes”</p>"),
     ],

@@ -315,7 +315,7 @@ def test_a_post_without_title_gets_its_first_words(story):
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        ("one\n\ntwo\nthree", "<p>one</p>\n<p>two<br>three</p>"),
+        ("one\n\ntwo\nthree", "<p>one</p>\n<p>two<br/>three</p>"),
         ("one\r\n\r\ntwo", "<p>one</p>\n<p>two</p>"),
         (
             "<strong>one</strong>\n\n<h2>two</h2>\nthree",
@@ -323,9 +323,9 @@ def test_a_post_without_title_gets_its_first_words(story):
         ),
         (
             "<blockquote>one\n\ntwo</blockquote>three",
-            "<blockquote><p>one</p><p>two</p></blockquote><p>three</p>",
+            "<blockquote>one<br/>two</blockquote><p>three</p>",
         ),
-        ("<ul>\n<li>one\ntwo</li>\n</ul>", "<ul>\n<li>one<br>two</li>\n</ul>"),
+        ("<ul>\n<li>one\ntwo</li>\n</ul>", "<ul>\n<li>one<br/>two</li>\n</ul>"),
         ('<div class="x">one\n\ntwo</div>', "<p>one</p><p>two</p>"),
         ("one<!--more-->two", "<p>one</p>\n<p>two</p>"),
         ('<a\nhref="https://x.example/">one</a>', '<p><a href="https://x.example/">one</a></p>'),

@@ -15,7 +15,7 @@ from .rendering import MARKUP_INLINE
 LONGEST_LINE = 32_768
 SPACES = re.compile(r"[ \t\r\n\f]+")
 TAGS = re.compile(r"<[^>]*>")
-_EMPTY = re.compile(r"<(p|h[2-6]|ul|ol|li|strong|em|b|i|a|blockquote)(?: [^>]*)?>(?:\s|&nbsp;|<br>)*</\1>")
+_EMPTY = re.compile(r"<(p|h[2-6]|ul|ol|li|strong|em|b|i|a|blockquote)(?: [^>]*)?>(?:\s|&nbsp;|<br/?>)*</\1>")
 _ENDS_OF_BREAKS = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
 
 
@@ -163,7 +163,7 @@ def _batches(parts: list[str]) -> Iterator[str]:
 
 
 def without_empty(html: str) -> str:
-    if "></" not in html and " </" not in html and ";</" not in html:
+    if "></" not in html and "\xa0</" not in html and " </" not in html and ";</" not in html:
         return html
     for _ in range(4):
         html, count = _EMPTY.subn("", html)

@@ -25,7 +25,7 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _EDGES = re.compile(r"<(/?)(p|h2|h3|ul|ol|blockquote)(?=[\s>])[^>]*>", re.IGNORECASE)
-_LOOSE_BREAKS = re.compile(r"(?<=<p>)(?:<br>\s*)+|(?:\s*+<br>)++\s*(?=</p>)")
+_LOOSE_BREAKS = re.compile(r"(?<=<p>)(?:<br/>\s*)+|(?:\s*+<br/>)++\s*(?=</p>)")
 _LINKED = re.compile(r"<a (?:[^>]*\s)?href=", re.IGNORECASE)
 
 
@@ -61,9 +61,9 @@ def _plain(html: str) -> str | None:
     ):
         return None
     cleaned = clean_text(html)
-    if "<br><br>" in cleaned or cleaned.count("href=") < len(_LINKED.findall(html)):
+    if "<br/><br/>" in cleaned or cleaned.count("href=") < len(_LINKED.findall(html)):
         return None
-    if "></" in cleaned or "&nbsp;</" in cleaned or " </" in cleaned or "<br></" in cleaned:
+    if "></" in cleaned or "\xa0</" in cleaned or " </" in cleaned or "<br/></" in cleaned:
         cleaned = _LOOSE_BREAKS.sub("", without_empty(cleaned))
     return cleaned.strip()
 

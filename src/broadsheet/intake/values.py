@@ -14,6 +14,7 @@ from broadsheet.newsroom.models import Genre, Story
 from broadsheet.pictures.models import Picture
 
 from .incoming import IncomingBlock, IncomingPicture, IncomingStory
+from .likeness import likeness
 
 LIMITS = {
     "title": 255,
@@ -49,9 +50,6 @@ FIELDS = (
 )
 # What PostgreSQL, or UTF-8, has no place for.
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-EDITOR_MARKS = re.compile(r' data-block-key="[^"]*"|(?<=>)\s+(?=<)|\s+(?=/>)')
-SAME_TAGS = {"strong": "b", "em": "i"}
-TAG = re.compile(r"(</?)(strong|em)\b")
 
 
 def writable(text: str, most: int | None = None) -> str:
@@ -200,22 +198,21 @@ def digests(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def digest_of(name: str, value: Any) -> str:
-    """The same for what an editor's form gives back unchanged: block ids, and the marks of the text editor, are no
-    change."""
+    """The same for what an editor's form gives back unchanged: ids of blocks and `likeness` of words are no change."""
     if name in ("published_at", "updated_at") and value is not None:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         value = moment.astimezone(UTC).replace(microsecond=0).isoformat()
     elif name == "body":
         value = [[block["type"], _plain(block["value"])] for block in value]
+    elif isinstance(value, str):
+        value = likeness(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return (
-            TAG.sub(lambda m: m[1] + SAME_TAGS[m[2]], EDITOR_MARKS.sub("", value)) if "<" in value else value
-        )
+        return likeness(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, dict):

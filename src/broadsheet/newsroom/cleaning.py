@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import nh3
 
+from .editable import editable
+
 TEXT_TAGS = {
     "p",
     "h2",
@@ -42,7 +44,10 @@ MARKUP_SCHEMES = SCHEMES | {"tel"}
 
 
 def clean_text(html: str) -> str:
-    """A story's text markup only, links to http(s) and mail; everything else is unwrapped or dropped."""
+    """A story's text markup only, links to http(s) and mail; everything else is unwrapped or dropped.
+
+    In the form that the newsroom's editor gives back unchanged.
+    """
     cleaned = nh3.clean(
         html,
         tags=TEXT_TAGS,
@@ -51,7 +56,7 @@ def clean_text(html: str) -> str:
         link_rel=None,
         strip_comments=True,
     )
-    return cleaned.replace("\x00", "")
+    return editable(cleaned.replace("\x00", ""))
 
 
 def clean_markup(html: str) -> str:
