@@ -417,6 +417,11 @@ def test_health_tells_how_sources_are_and_looks_now(editor, reporter, source):
     page = editor.get(f"{BASE}health/").content.decode()
     assert "the server answered 500" in page
     assert "0.1" in page
+    # An address, and so an error, may hold a key.
+    assert "agency.example/feed" in page
+    seen = reporter.get(f"{BASE}health/").content.decode()
+    assert "agency.example/feed" not in seen
+    assert "answered 500" not in seen
     reporter.post(f"{BASE}health/{source.pk}/look/")
     assert WireSource.objects.get().next_look_at > timezone.now()
     editor.post(f"{BASE}health/{source.pk}/look/")

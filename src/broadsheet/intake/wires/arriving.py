@@ -20,6 +20,7 @@ from .matching import Recent, Row
 from .models import Action, State, WireItem, WireSource
 from .rules import Rules
 
+BATCH = 25
 MOST_ITEMS = 1_000
 MOST_LISTED = 3_000
 
@@ -34,28 +35,37 @@ class Taken:
     items: list[WireItem] = field(default_factory=list)
 
 
-@transaction.atomic
 def take_in(
     source: WireSource, stories: Iterable[IncomingStory], marks: Mapping[str, Mark], *, is_whole: bool
 ) -> Taken:
     """Put these stories into the inbox, the last of them first, as feeds list them.
 
     `is_whole`: the document is all that the source lists at present, not one of many. What is older than the inbox
-    keeps, and what was deleted from it since the last look, stays out.
+    keeps, and what was deleted from it since the last look, stays out. A few items land at a time, so that the newsroom's
+    own saves need not wait.
     """
-    # One document of a source at a time: two would each find the same item new.
-    fresh = WireSource.objects.select_for_update().get(pk=source.pk)
     arrivals = _arrivals(source, stories, marks)
-    desk = _Desk(fresh, arrivals)
-    for arrival in reversed(arrivals):
-        desk.take(arrival)
     known = {arrival.story.source_id for arrival in arrivals}
-    for source_id, mark in marks.items():
-        if mark.notice == notices.KILL and source_id not in known:
+    killed = [
+        (source_id, mark)
+        for source_id, mark in marks.items()
+        if mark.notice == notices.KILL and source_id not in known
+    ]
+    desk = _Desk(source)
+    waiting = arrivals[::-1]
+    for start in range(0, len(waiting), BATCH):
+        batch = waiting[start : start + BATCH]
+        with transaction.atomic():
+            desk.open([arrival.story.source_id for arrival in batch])
+            for arrival in batch:
+                desk.take(arrival)
+    with transaction.atomic():
+        desk.open([source_id for source_id, _ in killed])
+        for source_id, mark in killed:
             desk.kill(source_id, mark)
-    if is_whole:
-        listed = [arrival.digest for arrival in arrivals][:MOST_LISTED]
-        WireSource.objects.filter(pk=source.pk).update(listed=listed)
+        if is_whole:
+            listed = [arrival.digest for arrival in arrivals][:MOST_LISTED]
+            WireSource.objects.filter(pk=source.pk).update(listed=listed)
     return desk.taken
 
 
@@ -87,16 +97,29 @@ def _arrivals(
 class _Desk:
     """Takes the arrivals of one document, one by one."""
 
-    def __init__(self, source: WireSource, arrivals: Sequence[_Arrival]) -> None:
+    def __init__(self, source: WireSource) -> None:
         self.taken = Taken()
         self._source, self._now = source, timezone.now()
         self._oldest = self._now - timedelta(days=settings.PAPER.wire_days)
         self._rules = Rules(source)
-        self._listed = frozenset(source.listed)
+        self._listed: frozenset[str] | None = None
         self._found: Recent | None = None
         self._seen: dict[str, set[str]] = {}
         self._current: dict[str, WireItem] = {}
-        self._know([arrival.story.source_id for arrival in arrivals])
+
+    def open(self, ids: Sequence[str]) -> None:
+        """Look up what is here of these items, in the transaction that takes them.
+
+        One document of a source at a time: two would each find the same item new.
+        """
+        fresh = WireSource.objects.select_for_update().get(pk=self._source.pk)
+        if self._listed is None:
+            self._listed = frozenset(fresh.listed)
+        rows = WireItem.objects.filter(source=self._source, guid__in=ids)
+        for row in rows.order_by("pk").defer("content", "words"):
+            self._seen.setdefault(row.guid, set()).add(row.version)
+            if row.is_current:
+                self._current[row.guid] = row
 
     def take(self, arrival: _Arrival) -> None:
         """One story: nothing where it was here before, else a new item or a new version of one."""
@@ -125,7 +148,6 @@ class _Desk:
 
     def kill(self, source_id: str, mark: Mark) -> None:
         """An item is withdrawn, and no story came with the word."""
-        self._know([source_id])
         version = f"{mark.version[:40]}:kill"
         if version in self._seen.get(source_id, ()):
             return
@@ -143,17 +165,9 @@ class _Desk:
             self._found = Recent(self._now)
         return self._found
 
-    def _know(self, ids: Sequence[str]) -> None:
-        for start in range(0, len(ids), 400):
-            rows = WireItem.objects.filter(source=self._source, guid__in=ids[start : start + 400])
-            for row in rows.order_by("pk").defer("content", "words"):
-                self._seen.setdefault(row.guid, set()).add(row.version)
-                if row.is_current:
-                    self._current[row.guid] = row
-
     def _is_old(self, arrival: _Arrival) -> bool:
         moment = arrival.story.modified or arrival.story.published
-        return arrival.digest in self._listed or bool(moment and moment < self._oldest)
+        return arrival.digest in (self._listed or ()) or bool(moment and moment < self._oldest)
 
     def _made(self, story: IncomingStory, version: str, kind: str) -> WireItem:
         words = content.words_in(story)

@@ -14,6 +14,7 @@ WORDS = 120
 FEWEST_WORDS = 20
 SAME_TEXT, SAME_STORY = 10, 16
 SAME_HEADLINE = 0.5
+BITS = (1 << 64) - 1
 _WORD = re.compile(r"\w+")
 # "LONDON, July 3 (Reuters) - ", "BAKU (AP) — ": another taker prints another.
 _DATELINE = re.compile(r"^[^.!?]{0,80}?\((?:\w[\w .&-]{1,30})\)\s*[-–—]+\s*|^[^.!?\n]{2,60}?\s[–—]\s")
@@ -40,7 +41,7 @@ def fingerprint(text: str) -> int | None:
 
 def distance(one: int, other: int) -> int:
     """How many of the 64 bits differ."""
-    return ((one ^ other) & 0xFFFFFFFFFFFFFFFF).bit_count()
+    return ((one ^ other) & BITS).bit_count()
 
 
 def headline_key(headline: str) -> str:

@@ -42,6 +42,9 @@ class Recent:
         self._rows: dict[int, Row] = {}
         self._by_id: dict[str, list[int]] = {}
         self._by_link: dict[str, list[int]] = {}
+        self._by_headline: dict[str, list[int]] = {}
+        self._prints: list[int] = []
+        self._of_prints: list[int] = []
         self._successor: dict[int, int] = {}
         found: Iterable[Any] = rows.values_list(
             *("pk", "source", "guid", "agency_id", "link", "headline_key", "fingerprint"),
@@ -96,6 +99,11 @@ class Recent:
             self._by_id.setdefault(row.agency_id, []).append(row.pk)
         if row.link:
             self._by_link.setdefault(row.link, []).append(row.pk)
+        if row.headline_key:
+            self._by_headline.setdefault(_words(row.headline_key), []).append(row.pk)
+        if row.fingerprint is not None:
+            self._prints.append(row.fingerprint & likeness.BITS)
+            self._of_prints.append(row.pk)
         if row.supersedes:
             self._successor[row.supersedes] = row.pk
 
@@ -111,11 +119,22 @@ class Recent:
         """Rows that are the same story, the surest first."""
         for index, key in ((self._by_id, item.agency_id), (self._by_link, item.link)):
             yield from (self._rows[pk] for pk in index.get(key, ()) if key and pk != item.pk)
-        is_telling = len(headline_key.split()) >= 3
-        for row in self._rows.values():
-            if row.pk == item.pk or (self._now - row.arrived_at > ALIKE and not by_headline):
+        same_words = self._by_headline.get(_words(headline_key), ()) if headline_key else ()
+        near: list[int] = []
+        if item.fingerprint is not None:
+            own, most = item.fingerprint & likeness.BITS, likeness.SAME_STORY
+            found = [at for at, other in enumerate(self._prints) if (own ^ other).bit_count() <= most]
+            near = [self._of_prints[at] for at in found]
+        is_telling = by_headline and len(headline_key.split()) >= 3
+        for pk in dict.fromkeys((*same_words, *near)):
+            row = self._rows[pk]
+            if pk == item.pk or (self._now - row.arrived_at > ALIKE and not by_headline):
                 continue
-            if likeness.is_same(item.fingerprint, row.fingerprint, headline_key, row.headline_key) or (
-                by_headline and is_telling and row.headline_key == headline_key
+            if (is_telling and pk in same_words) or likeness.is_same(
+                item.fingerprint, row.fingerprint, headline_key, row.headline_key
             ):
                 yield row
+
+
+def _words(headline_key: str) -> str:
+    return " ".join(sorted(set(headline_key.split())))

@@ -47,12 +47,13 @@ class Inbox:
 
 
 def inbox(filters: Filters, before: Cursor | None = None, *, limit: int = PAGE) -> Inbox:
-    """Newest first; three queries whatever it holds. Each item has `made`: the stories made from any version of it, by key alone, for a draft's title is its desk's."""
+    """Newest first; four queries whatever it holds. Each item has `made`: the stories made from any version of it, by key alone, for a draft's title is its desk's."""
     found = WireItem.objects.filter(is_current=True, same_as=None, state__in=STATES[filters.state])
     if filters.desk:
         found = found.filter(desk=filters.desk)
     if filters.source:
-        found = found.filter(Q(source=filters.source) | Q(copies__source=filters.source)).distinct()
+        copied = WireItem.objects.filter(source=filters.source, same_as__isnull=False, is_current=True)
+        found = found.filter(Q(source=filters.source) | Q(pk__in=copied.values("same_as")))
     for word in filters.words.casefold().split()[:8]:
         found = found.filter(words__contains=word)
     if before:
@@ -78,13 +79,20 @@ def _light(found: QuerySet[WireItem]) -> QuerySet[WireItem]:
 def _note_stories(items: Iterable[WireItem]) -> None:
     rows = list(items)
     made: dict[tuple[int, str], set[int]] = {}
+    made_before: dict[int, set[int]] = {}
     of_these = WireItem.objects.filter(
         guid__in=[row.guid for row in rows], source__in={row.source_id for row in rows}
     )
     for source, guid, pk in of_these.exclude(story=None).values_list("source", "guid", "story"):
         made.setdefault((source, guid), set()).add(pk)
+    # A notice under an id of its own follows an item of another id.
+    followed = WireItem.objects.filter(newer__in=rows).exclude(story=None)
+    for pk, story in followed.values_list("newer", "story"):
+        made_before.setdefault(pk, set()).add(story)
     for row in rows:
-        vars(row)["made"] = sorted(made.get((row.source_id, row.guid), ()))
+        vars(row)["made"] = sorted(
+            made.get((row.source_id, row.guid), set()) | made_before.get(row.pk, set())
+        )
 
 
 def versions(item: WireItem) -> list[WireItem]:
