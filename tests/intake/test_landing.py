@@ -406,3 +406,38 @@ def test_a_text_that_the_editor_gives_back_otherwise_marked_up_is_no_edit():
         came.replace("p>", "h2>"),
     ):
         assert likeness(other) != likeness(came)
+
+
+@pytest.mark.parametrize("before", ["draft", "private", "scheduled"])
+def test_what_is_published_at_the_source_since_goes_live_here(take, client, before):
+    moment = timezone.now() + timedelta(days=3)
+    take(story(1, status=before, published=moment if before == "scheduled" else THEN))
+
+    report = take(story(1, published=THEN))
+
+    assert (report.updated, report.failed, report.kept) == (1, 0, [])
+    landed = Story.objects.get()
+    assert landed.live
+    assert landed.published_at == THEN
+    assert client.get(landed.url).status_code == 200
+
+
+@pytest.mark.parametrize("after", ["draft", "private"])
+def test_what_is_withdrawn_at_the_source_is_withdrawn_here(take, client, after):
+    take(story(1))
+
+    report = take(story(1, status=after))
+
+    assert (report.updated, report.failed, report.kept) == (1, 0, [])
+    assert client.get(Story.objects.get().url).status_code == 404
+
+
+def test_a_story_that_has_become_a_page_at_the_source_stays_a_story_and_a_page_a_page(take):
+    take(story(1), story(2, form="page"))
+
+    report = take(story(1, form="page", headline="Newer"), story(2, headline="Newer"))
+    again = take(story(1, form="page", headline="Newer"), story(2, headline="Newer"))
+
+    assert (report.failed, again.failed, again.updated) == (0, 0, 0)
+    assert Story.objects.get().title == "Newer"
+    assert InfoPage.objects.count() == 1

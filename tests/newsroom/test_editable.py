@@ -22,6 +22,10 @@ def through_the_editor(html):
     ("html", "made"),
     [
         ("<p>one<br>two</p>", "<p>one<br/>two</p>"),
+        (
+            '<p title="t" lang="en">a <a title="t" href="https://x.example/">b</a></p>',
+            '<p>a <a href="https://x.example/">b</a></p>',
+        ),
         ("<p>two&nbsp;words</p>", "<p>two\xa0words</p>"),
         (
             "<ul><li><p>one</p></li><li><p>two</p><p>more</p></li></ul>",

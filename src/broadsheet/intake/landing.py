@@ -36,6 +36,7 @@ from .report import ImportReport
 # Of a source's own identifiers, so that one source gives the same story in every paper and after every kill.
 STORIES = UUID("6e1c2f1e-9f3b-5d0a-8f53-6d5a1b6f7d11")
 LONGEST_ID = 500
+RESTRICTED_TO = "Editors"
 Failure = (IntakeError, ValidationError, DatabaseError)
 
 
@@ -213,7 +214,7 @@ class Landing:
                     kind=self.kind,
                     source_id=arrival.source_id,
                     digest=arrival.digest,
-                    landed=v.digests(self._whole(arrival)),
+                    landed=v.digests(self._whole(arrival, is_page=arrival.story.form == "page")),
                     page_id=pk,
                     has_gaps=v.has_gaps(arrival.values["body"]),
                 )
@@ -222,8 +223,8 @@ class Landing:
         )
         return add_redirects({pk: a.story.old_urls for a, pk in zip(arrivals, ids, strict=True)})
 
-    def _whole(self, arrival: Arrival) -> dict[str, Any]:
-        if arrival.story.form == "page":
+    def _whole(self, arrival: Arrival, *, is_page: bool) -> dict[str, Any]:
+        if is_page:
             return {"page": page_values(arrival.story)}
         return {
             **arrival.values,
@@ -262,7 +263,7 @@ class Landing:
             restriction = PageViewRestriction.objects.create(
                 page=page, restriction_type=PageViewRestriction.GROUPS
             )
-            restriction.groups.set(Group.objects.filter(name="Editors"))
+            restriction.groups.set(Group.objects.filter(name=RESTRICTED_TO))
         elif story.status == "scheduled" and story.published and story.published > timezone.now():
             self._schedule(page, story.published)
 
@@ -283,8 +284,9 @@ class Landing:
         """Write what changed at the source, except where an editor's hand has been since."""
         item, story = arrival.item, arrival.story
         assert item is not None
-        new = v.digests(self._whole(arrival))
         page = Story.objects.select_for_update(of=("self",)).filter(pk=item.page_id).first()
+        # What has become a page at the source since stays the story that it is here.
+        new = v.digests(self._whole(arrival, is_page=page is None and story.form == "page"))
         changed = []
         if page is not None:
             page = (
@@ -323,6 +325,11 @@ class Landing:
             elif name != "live":
                 setattr(page, name, arrival.values[name])
         goes_live = arrival.story.status == "live" if "live" in changed else was_live
+        if goes_live and not was_live:
+            # What held it back was its status at the source.
+            page.go_live_at = None
+            page.published_at = arrival.values["published_at"]
+            PageViewRestriction.objects.filter(page=page, groups__name=RESTRICTED_TO).delete()
         revision = page.save_revision(clean=False)
         if goes_live:
             revision.publish(skip_permission_checks=True)

@@ -188,6 +188,8 @@ def has_gaps(blocks: Sequence[Mapping[str, Any]]) -> bool:
 def present(story: Story, bylines: Sequence[str]) -> dict[str, Any]:
     """The same values, read off a story as it is now."""
     values = {name: getattr(story, name) for name in FIELDS if name != "body"}
+    # A story that waits for its hour holds it here alone.
+    values["published_at"] = story.published_at or story.go_live_at
     values["body"] = [{"type": block["type"], "value": block["value"]} for block in story.body.raw_data]
     return {**values, "bylines": list(bylines), "live": story.live}
 

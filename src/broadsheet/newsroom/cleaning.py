@@ -51,7 +51,8 @@ def clean_text(html: str) -> str:
     cleaned = nh3.clean(
         html,
         tags=TEXT_TAGS,
-        attributes={"a": {"href"}},
+        # The cleaner's own default lets every tag keep a title and a language.
+        attributes={"a": {"href"}, "*": set()},
         url_schemes=SCHEMES,
         link_rel=None,
         strip_comments=True,
