@@ -148,6 +148,12 @@ def test_the_inbox_is_filtered_by_desk_source_state_and_words(reporter, source, 
         return {item.headline for item in reporter.get(f"{BASE}?{query}").context["page"].items}
 
     assert headlines("") == {"Bakıda KÜLƏK əsir", "Opera opens"}
+    arrive(source, story(9, "KILL: Nothing opens"))
+    assert "KILL: Nothing opens" in headlines("")
+    WireItem.objects.filter(state="killed").update(arrived_at=timezone.now() - timedelta(days=2))
+    assert headlines("") == {"Bakıda KÜLƏK əsir", "Opera opens"}
+    assert headlines("state=killed") == {"KILL: Nothing opens"}
+    WireItem.objects.filter(state="killed").delete()
     assert headlines("state=all&words=OPENS") == {"Bridge opens", "Opera opens"}
     assert headlines("state=dropped") == {"Bridge opens"}
     assert headlines(f"desk={staffed.sections['en', 'culture'].pk}") == {"Opera opens"}
@@ -337,6 +343,27 @@ def test_a_kill_is_told_in_the_inbox_the_editor_and_at_home(editor, flagged):
     home = editor.get("/newsroom/").content.decode()
     assert "Agencies have said more" in home
     assert f"{BASE}notices/{flagged.pk}/seen/" in home
+
+
+@pytest.mark.django_db
+def test_the_words_of_a_notice_are_words_in_the_editor_and_at_home(editor, source, staffed):
+    arrive(source, story(1, "Bridge of Kish opens"))
+    drafting.make_draft(WireItem.objects.get(), staffed.sections["en", "nation"])
+    arrive(source, story(1, "CORRECTED-<script>alert(7)</script><b>Bridge</b>", text="New text."))
+    WireSource.objects.update(name="<i>Agency</i>")
+    notice = WireNotice.objects.get()
+
+    for path in (
+        f"/newsroom/pages/{notice.story_id}/edit/",
+        "/newsroom/",
+        f"{BASE}notices/{notice.story_id}/",
+        BASE,
+    ):
+        page = editor.get(path).content.decode()
+        assert "Bridge" in page
+        assert "<script>alert(7)" not in page
+        assert "<b>Bridge" not in page
+        assert "<i>Agency" not in page
 
 
 @pytest.mark.django_db

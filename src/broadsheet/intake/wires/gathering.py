@@ -16,7 +16,9 @@ from .models import WireSource
 from .reading import Document
 
 MOST_FILES, MOST_AT_ONCE = 20_000, 100
-MOST_FILE_BYTES = 32 * 1024 * 1024
+MOST_FILE_BYTES = 16 * 1024 * 1024
+# All of one look together: they are held in memory.
+MOST_LOOK_BYTES = 64 * 1024 * 1024
 # A file that changed a moment ago may still be written.
 SETTLED_SECONDS = 4.0
 ENDINGS = {"ninjs": (".json", ".ninjs", ".jsonl", ".ndjson"), "newsml": (".xml", ".newsml", ".g2")}
@@ -71,7 +73,7 @@ def _files(source: WireSource) -> Gathered:
         raise UnreadableSource("there is no such folder", source.address, "check the address of the source")
     made = Gathered(files={})
     assert made.files is not None
-    now = time.time_ns()
+    now, room = time.time_ns(), MOST_LOOK_BYTES
     for name, path in _named(root, ENDINGS[source.kind]):
         if len(made.files) >= MOST_FILES:
             made.troubles.append(f"more than {MOST_FILES} files: take away those that were read")
@@ -84,11 +86,13 @@ def _files(source: WireSource) -> Gathered:
                 made.files[name] = before
                 continue
             is_settled = now - facts.st_mtime_ns > SETTLED_SECONDS * 1e9 or (before and before[:2] == now_is)
-            if not is_settled or len(made.documents) >= MOST_AT_ONCE:
+            is_next = len(made.documents) < MOST_AT_ONCE and (facts.st_size <= room or not made.documents)
+            if not is_settled or not is_next:
                 made.files[name] = [*now_is, ""] if not is_settled else (before or [0, 0, ""])
                 made.has_more = True
                 continue
             document, digest = _document(path, facts.st_size)
+            room -= facts.st_size
         except OSError as error:
             made.troubles.append(f"{name}: {error.strerror or 'it cannot be read'}")
             continue

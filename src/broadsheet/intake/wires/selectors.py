@@ -49,6 +49,9 @@ class Inbox:
 def inbox(filters: Filters, before: Cursor | None = None, *, limit: int = PAGE) -> Inbox:
     """Newest first; four queries whatever it holds. Each item has `made`: the stories made from any version of it, by key alone, for a draft's title is its desk's."""
     found = WireItem.objects.filter(is_current=True, same_as=None, state__in=STATES[filters.state])
+    if not filters.state:
+        # A kill is everybody's for a day; then whoever looks for it finds it.
+        found = found.exclude(state=State.KILLED, arrived_at__lt=timezone.now() - timedelta(days=1))
     if filters.desk:
         found = found.filter(desk=filters.desk)
     if filters.source:
