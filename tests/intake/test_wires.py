@@ -303,6 +303,38 @@ def test_a_rule_makes_drafts_by_itself_once(agency, source):
     assert WireItem.objects.get().state == "drafted"
 
 
+def test_a_rule_drafts_no_notice_no_copy_and_no_second_story_of_an_item(agency, source, paper):
+    WireRule.objects.create(action="draft")
+    agency.say("/a", rss(item()))
+    agency.say("/b", rss({"guid": "8", "title": "Central bank keeps rate", "body": BODY}))
+    a = source("A", "/a")
+    look(a)
+    draft_wanted()
+    look(source("B", "/b"))
+    agency.say(
+        "/a", rss(item(body=BODY + " More."), item(2, "CORRECTED-Central bank keeps rate at seven percent"))
+    )
+    look(a)
+    draft_wanted()
+
+    assert WireItem.objects.count() == 4
+    assert Story.objects.count() == 1
+
+
+def test_an_agencys_word_does_not_stand_in_a_drafts_headline(agency, source, paper):
+    agency.say(
+        "/feed", rss(item(1, "UPDATE 2-Bank opens"), item(2, "Update your phone, experts say", body=OTHER))
+    )
+    look(source())
+    for found in WireItem.objects.all():
+        make_draft(found, paper.sections["en", "nation"])
+
+    assert set(Story.objects.values_list("title", flat=True)) == {
+        "Bank opens",
+        "Update your phone, experts say",
+    }
+
+
 # -- drafts ------------------------------------------------------------------------------------------------------------
 
 

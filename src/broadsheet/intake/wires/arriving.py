@@ -212,7 +212,9 @@ class _Desk:
 
     def _settle(self, item: WireItem, before: WireItem | None, about: Row | None) -> None:
         replaced = item.supersedes_id
-        if item.state != State.NEW or not item.is_current or item.same_as_id or (before and before.story_id):
+        # A copy, a notice, a version of what was drafted: there is a story already, and a person decides.
+        waits = item.same_as_id or (before.story_id if before else item.notice)
+        if waits or item.state != State.NEW or not item.is_current:
             item.is_wanted = False
         item.save(force_insert=True)
         self._seen.setdefault(item.guid, set()).add(item.version)

@@ -19,6 +19,7 @@ from ..models import ImportItem
 from ..places import Places
 from ..readers.jsonl.fields import BadLine
 from ..report import ImportReport
+from . import notices
 from .content import unpacked
 from .folders import folder_of
 from .models import State, WireItem
@@ -90,8 +91,11 @@ def _story(item: WireItem, desk: Section) -> IncomingStory:
     except BadLine as error:
         raise NoStory(str(error), item.headline[:80], "wait for its next version") from None
     credit = source.credit or story.source_name or source.name
+    said = notices.of_headline(story.headline)
+    is_agencys_word = said.kind in (notices.CORRECTION, notices.UPDATE) and said.rest
     return replace(
         story,
+        headline=said.rest if is_agencys_word else story.headline,
         source_id=f"{item.pk}:{item.guid}",
         status="draft",
         form="story",
