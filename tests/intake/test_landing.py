@@ -441,3 +441,20 @@ def test_a_story_that_has_become_a_page_at_the_source_stays_a_story_and_a_page_a
     assert (report.failed, again.failed, again.updated) == (0, 0, 0)
     assert Story.objects.get().title == "Newer"
     assert InfoPage.objects.count() == 1
+
+
+def test_what_another_import_brings_in_meanwhile_is_no_failure(take, monkeypatch):
+    look = landing.Landing.arrivals
+
+    def then_another_is_quicker(self, stories):
+        found = look(self, stories)
+        monkeypatch.setattr(landing.Landing, "arrivals", look)
+        take(*(story(n) for n in range(3)))
+        return found
+
+    monkeypatch.setattr(landing.Landing, "arrivals", then_another_is_quicker)
+
+    report = take(*(story(n) for n in range(5)))
+
+    assert (report.created, report.unchanged, report.failed) == (2, 3, 0)
+    assert Story.objects.count() == 5

@@ -86,10 +86,11 @@ class Landing:
         self._report.unchanged += len(arrivals) - len(news) - len(changed)
         pictures = self._pictures([*news, *changed])
         news = [a for a in news if self._prepare(a, pictures)]
+        stories = [a for a in news if a.story.form == "story"]
         try:
-            self._create([a for a in news if a.story.form == "story"])
+            self._create(stories)
         except Failure:
-            for arrival in (a for a in news if a.story.form == "story"):
+            for arrival in self._not_landed_meanwhile(stories):
                 self._alone(arrival, self._create)
         for arrival in news:
             if arrival.story.form == "page":
@@ -114,6 +115,15 @@ class Landing:
         for item in rows:
             by_id[item.source_id].item = item
         return list(by_id.values())
+
+    def _not_landed_meanwhile(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Without those that another import, running at the same time, brought in first."""
+        ids = [arrival.source_id for arrival in arrivals]
+        landed = set(
+            ImportItem.objects.filter(kind=self.kind, source_id__in=ids).values_list("source_id", flat=True)
+        )
+        self._report.unchanged += len(landed)
+        return [arrival for arrival in arrivals if arrival.source_id not in landed]
 
     def _is_news(self, arrival: Arrival) -> bool:
         """Whether the source changed since, or a picture was missing. What an editor deleted stays deleted."""
