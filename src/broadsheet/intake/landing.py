@@ -86,11 +86,11 @@ class Landing:
         self._report.unchanged += len(arrivals) - len(news) - len(changed)
         pictures = self._pictures([*news, *changed])
         news = [a for a in news if self._prepare(a, pictures)]
-        stories = [a for a in news if a.story.form == "story"]
+        fresh = [a for a in news if a.story.form == "story"]
         try:
-            self._create(stories)
+            self._create(fresh)
         except Failure:
-            for arrival in self._not_landed_meanwhile(stories):
+            for arrival in self._not_landed_meanwhile(fresh):
                 self._alone(arrival, self._create)
         for arrival in news:
             if arrival.story.form == "page":
