@@ -289,3 +289,36 @@ def test_every_link_and_word_of_a_long_odd_body_is_there():
 
     assert [n for n in range(400) if not re.search(rf"/l{n}\b", out)] == []
     assert [int(n) for n in re.findall(r"\bw(\d+)\b", out)] == list(range(400))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "127.0.0.1:8000",
+            "169.254.169.254",
+            "10.1.2.3",
+            "[::1]",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "localhost",
+        ),
+        *("router.lan", "printer", "a.localhost.", "www.youtube.com@192.168.0.1"),
+    ],
+)
+def test_a_frame_of_the_readers_own_network_is_a_link(host: str):
+    blocks = blocks_of(f'<p>a</p><iframe src="https://{host}/admin/"></iframe>')
+
+    assert [block.value["frame_url"] for block in blocks if block.kind == "embed"] == [""]
+
+
+def test_a_frame_of_a_public_site_is_kept():
+    blocks = blocks_of(
+        '<iframe src="https://maps.city.example/x"></iframe><iframe src="https://93.184.216.34/"></iframe>'
+    )
+
+    assert [block.value["frame_url"] for block in blocks] == [
+        "https://maps.city.example/x",
+        "https://93.184.216.34/",
+    ]

@@ -90,16 +90,22 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
     setup(arguments.dir)
     from broadsheet.intake.services import run_import
 
-    report = run_import(
-        arguments.kind,
-        arguments.sources,
-        section=arguments.section,
-        mapping=arguments.mapping,
-        dry_run=arguments.dry_run,
-        with_items=arguments.json,
-        site=arguments.site,
-        show_progress=sys.stderr.isatty(),
-    )
+    try:
+        report = run_import(
+            arguments.kind,
+            arguments.sources,
+            section=arguments.section,
+            mapping=arguments.mapping,
+            dry_run=arguments.dry_run,
+            with_items=arguments.json,
+            site=arguments.site,
+            show_progress=sys.stderr.isatty(),
+        )
+    except KeyboardInterrupt:
+        print(
+            "broadsheet: stopped — what has landed stays; run it again to go on from there", file=sys.stderr
+        )
+        raise
     if arguments.json:
         text = json.dumps(report.to_json(), ensure_ascii=False)
         # The name of a file need not be UTF-8; what is printed is.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel"))
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _IGNORED = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]")
+_OWN = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
+# Browsers read 2130706433, 0x7f.1 and 127.1 as addresses, too.
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 _BESIDE = re.compile(r"[?#]")
 _PICTURE = re.compile(r"\.(?:jpe?g|jpe|png|gif|webp|avif|bmp|tiff?|heic)$", re.IGNORECASE)
 
@@ -40,6 +44,23 @@ def scheme(address: str) -> str:
 
 def is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
+
+
+def is_public(address: str) -> bool:
+    """Whether the host of a web address could be one that everybody reaches: no machine or network of one's own."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if parts.username is not None or host.endswith(_OWN) or not host:
+        return False
+    if ":" in host or _NUMBERS.fullmatch(host):
+        try:
+            return ip_address(host.split("%")[0]).is_global
+        except ValueError:
+            return False
+    return "." in host
 
 
 def is_picture(address: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from . import addresses
 from .incoming import IncomingBlock
 
 
@@ -239,6 +240,9 @@ def embed_of(url: str, *, title: str = "", is_frame: bool = False, kind: str = "
             page = _inside(url) or url
         elif provider.name == "SoundCloud":
             frame = f"https://w.soundcloud.com/player/?url={quote(url, safe='')}"
+    if frame and not addresses.is_public(frame):
+        # A reader's own network is not shown to them in our page; the link stays.
+        frame = ""
     name = provider.name if provider else (urlsplit(url).hostname or "").removeprefix("www.")
     value: dict[str, Any] = {
         "url": page,
