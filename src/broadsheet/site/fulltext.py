@@ -27,9 +27,16 @@ SQLITE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, words, facets, content='', contentless_delete=1, tokenize='ascii')",
     f"CREATE TRIGGER {TABLE}_follows AFTER DELETE ON site_searchentry BEGIN DELETE FROM {TABLE} WHERE rowid = old.place; END",
 )
+# No foreign key: Django empties tables by TRUNCATE, which one that it does not know would forbid.
 POSTGRESQL = (
-    f"CREATE TABLE {TABLE} (place bigint PRIMARY KEY REFERENCES site_searchentry (place) ON DELETE CASCADE, vector tsvector NOT NULL)",
+    f"CREATE TABLE {TABLE} (place bigint PRIMARY KEY, vector tsvector NOT NULL)",
     f"CREATE INDEX {TABLE}_vector ON {TABLE} USING gin (vector) WITH (fastupdate = off)",
+    f"CREATE FUNCTION {TABLE}_follow() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN DELETE FROM {TABLE} WHERE place = old.place; RETURN NULL; END $$",
+    f"CREATE TRIGGER {TABLE}_follows AFTER DELETE ON site_searchentry FOR EACH ROW EXECUTE FUNCTION {TABLE}_follow()",
+    f"CREATE FUNCTION {TABLE}_empty() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN TRUNCATE {TABLE}; RETURN NULL; END $$",
+    f"CREATE TRIGGER {TABLE}_empties AFTER TRUNCATE ON site_searchentry EXECUTE FUNCTION {TABLE}_empty()",
 )
 
 

@@ -66,7 +66,7 @@ def drop_waiting(prefix: str) -> int:
 def on_subscription(subscription: Subscription, before: str) -> None:
     """What a change of a subscription makes us say. Called in the transaction of that change."""
     reader = subscription.reader
-    if reader is None or Double.objects.filter(subscription=subscription).exists():
+    if reader is None or Double.objects.filter(subscription_id=subscription.pk).exists():
         return
     name = f"{subscription.gateway}:{subscription.ref}"
     about: dict[str, Any] = {"email": reader.email, "reader": reader, "subscription": subscription.pk}

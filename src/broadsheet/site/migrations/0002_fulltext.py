@@ -16,8 +16,15 @@ def make_index(apps, schema_editor):
 
 def drop_index(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_follows")
-    schema_editor.execute(f"DROP TABLE {TABLE}")
+        statements = [f"DROP TRIGGER {TABLE}_follows", f"DROP TABLE {TABLE}"]
+    else:
+        statements = [
+            f"DROP TABLE {TABLE}",
+            f"DROP FUNCTION {TABLE}_follow CASCADE",
+            f"DROP FUNCTION {TABLE}_empty CASCADE",
+        ]
+    for statement in statements:
+        schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
