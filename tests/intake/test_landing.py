@@ -458,3 +458,22 @@ def test_what_another_import_brings_in_meanwhile_is_no_failure(take, monkeypatch
 
     assert (report.created, report.unchanged, report.failed) == (2, 3, 0)
     assert Story.objects.count() == 5
+
+
+def test_a_section_that_an_editor_deletes_meanwhile_is_made_again(take, monkeypatch):
+    write, calls = landing.create_stories, []
+
+    def deleted_before_the_second_batch(entries):
+        calls.append(len(entries))
+        if len(calls) == 2:
+            Section.objects.get(slug="town").delete()
+        write(entries)
+
+    monkeypatch.setattr(landing, "create_stories", deleted_before_the_second_batch)
+    monkeypatch.setattr(services, "BATCH", 2)
+    town = (IncomingTerm("section", "Town", "town"),)
+
+    report = take(*(story(n, terms=town) for n in range(4)))
+
+    assert (report.created, report.failed) == (4, 0)
+    assert {page.get_parent().slug for page in Story.objects.all()} == {"town"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import random
 import resource
 import runpy
 import time
@@ -543,6 +544,20 @@ def test_a_broken_middle_is_said_and_the_rest_goes_on(read):
     assert next(one.source_id for one in found if isinstance(one, IncomingStory)).endswith("?p=1")
     assert isinstance(found[-1], Broken)
     assert "line" in found[-1].reason
+
+
+def test_of_a_gzip_file_that_breaks_off_is_taken_what_is_whole(read):
+    items = "".join(
+        f"<item><title>{n}</title><content:encoded>{random.Random(n).randbytes(300).hex()}</content:encoded>"
+        f"<wp:post_id>{n}</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>"
+        for n in range(1, 200)
+    )
+    packed = gzip.compress(f"{HEAD}{items}</channel></rss>".encode())
+
+    found = read(packed[: len(packed) // 2])
+
+    assert 80 < sum(isinstance(one, IncomingStory) for one in found) < 110
+    assert isinstance(found[-1], Broken)
 
 
 @pytest.mark.parametrize(

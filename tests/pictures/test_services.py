@@ -60,6 +60,19 @@ def test_a_picture_that_broke_off_is_refused_in_one_line():
     assert not Picture.objects.exists()
 
 
+def test_grey_in_sixteen_bits_is_taken_and_rendered_as_it_looks():
+    file = io.BytesIO()
+    Image.new("I;16", (640, 480), 0x8000).save(file, "PNG")
+
+    picture, is_new = add_picture(file.getvalue(), "scan.png")
+    again, is_new_again = add_picture(file.getvalue(), "scan.png")
+
+    assert (is_new, is_new_again, again.pk) == (True, False, picture.pk)
+    assert render(picture)
+    with picture.file.open("rb") as kept_file, Image.open(kept_file) as kept:
+        assert (kept.mode, kept.getpixel((3, 3))) == ("L", 0x80)
+
+
 def test_the_same_bytes_are_one_picture():
     data = picture_bytes()
     first, made = add_picture(data, "a.jpg", title="A")

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
@@ -37,7 +37,7 @@ from .report import ImportReport
 STORIES = UUID("6e1c2f1e-9f3b-5d0a-8f53-6d5a1b6f7d11")
 LONGEST_ID = 500
 RESTRICTED_TO = "Editors"
-Failure = (IntakeError, ValidationError, DatabaseError)
+Failure = (IntakeError, ValidationError, DatabaseError, ObjectDoesNotExist)
 
 
 @dataclass(slots=True)
@@ -90,6 +90,7 @@ class Landing:
         try:
             self._create(fresh)
         except Failure:
+            self._places.look_again()
             for arrival in self._not_landed_meanwhile(fresh):
                 self._alone(arrival, self._create)
         for arrival in news:
@@ -157,6 +158,7 @@ class Landing:
         try:
             write([arrival])
         except Failure as error:
+            self._places.look_again()
             self._failed(arrival.story, error)
 
     def _failed(self, story: IncomingStory, error: Exception) -> None:

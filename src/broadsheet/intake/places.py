@@ -26,11 +26,16 @@ class Places:
             for front in FrontPage.objects.live().select_related("locale").order_by("path")
         }
         self._sections: dict[tuple[str, str], Section] = {}
-        for section in Section.objects.live().select_related("locale").order_by("path"):
-            self._sections.setdefault((section.locale.language_code, section.slug), section)
+        self.look_again()
         if wanted and wanted not in {slug for _, slug in self._sections}:
             known = ", ".join(dict.fromkeys(slug for _, slug in self._sections)) or "none"
             raise IntakeError(f"there is no section {wanted!r}", "--section", f"use one of: {known[:300]}")
+
+    def look_again(self) -> None:
+        """After something went wrong: an editor may have moved or deleted a section meanwhile."""
+        self._sections.clear()
+        for section in Section.objects.live().select_related("locale").order_by("path"):
+            self._sections.setdefault((section.locale.language_code, section.slug), section)
 
     @property
     def slugs(self) -> frozenset[str]:
@@ -70,19 +75,20 @@ class Places:
                 return section
         raise IntakeError("the paper has no section", "newsroom", "make one under /newsroom/ first")
 
-    @transaction.atomic
     def _make(self, story: IncomingStory, language: str, slug: str) -> Section:
-        front = self.front(story)
-        front.refresh_from_db()
         in_menu = sum(s.show_in_menus for (code, _), s in self._sections.items() if code == language)
-        section = Section(
-            title=writable(story.section_name, 255),
-            slug=slug_for(slug),
-            locale=front.locale,
-            show_in_menus=in_menu < MOST_IN_MENU,
-        )
-        known = Section.objects.child_of(front).filter(slug=section.slug).first()
-        if known is None:
-            front.add_child(instance=section)
+        with transaction.atomic():
+            front = self.front(story)
+            front.refresh_from_db()
+            section = Section(
+                title=writable(story.section_name, 255),
+                slug=slug_for(slug),
+                locale=front.locale,
+                show_in_menus=in_menu < MOST_IN_MENU,
+            )
+            known = Section.objects.child_of(front).filter(slug=section.slug).first()
+            if known is None:
+                front.add_child(instance=section)
+        # Only what was committed is remembered.
         self._sections[(language, slug)] = known or section
         return known or section

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +34,7 @@ def add_picture(data: bytes, filename: str, **fields: Any) -> tuple[Picture, boo
     Raises `UnusablePicture` for anything but a sound picture of bounded size.
     """
     suffix = _checked(data)
+    data = _in_eight_bits(data)
     digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     if known := Picture.objects.filter(file_hash=digest).first():
         return known, False
@@ -66,6 +68,21 @@ def _checked(data: bytes) -> str:
         raise UnusablePicture("it unpacks to more pixels than we decode") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise UnusablePicture(f"not a readable picture ({error or type(error).__name__})") from None
+
+
+def _in_eight_bits(data: bytes) -> bytes:
+    """Grey in sixteen bits, which no rendition can be written of, as a PNG of eight; anything else as it is."""
+    try:
+        with Image.open(ContentFile(data)) as image:
+            if not image.mode.startswith("I"):
+                return data
+            made = io.BytesIO()
+            Image.frombytes(
+                "L", image.size, image.convert("I").point(lambda v: v / 256).convert("L").tobytes()
+            ).save(made, "PNG")
+            return made.getvalue()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnusablePicture(f"not a whole picture ({error or type(error).__name__})") from None
 
 
 def render(picture: Picture) -> bool:

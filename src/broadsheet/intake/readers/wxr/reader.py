@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
@@ -210,6 +211,19 @@ def _learn(element: etree._Element, site: Site) -> None:
         site.learn(name, element)
 
 
+class _Unpacked:
+    """What can be unpacked of a gzip file: where that breaks off, the export does, which is said of any export."""
+
+    def __init__(self, file: gzip.GzipFile) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self._file.read1(size)
+        except (OSError, EOFError, zlib.error):
+            return b""
+
+
 @contextmanager
 def _opened(source: str) -> Iterator[BinaryIO]:
     path = Path(source)
@@ -232,12 +246,7 @@ def _opened(source: str) -> Iterator[BinaryIO]:
         if file.read(2) == b"\x1f\x8b":
             file.seek(0)
             with gzip.open(file) as unpacked:
-                try:
-                    yield cast(BinaryIO, unpacked)
-                except (OSError, EOFError) as error:
-                    raise UnreadableSource(
-                        "it is no whole gzip file", source, f"pack it again ({error})"
-                    ) from None
+                yield cast(BinaryIO, _Unpacked(unpacked))
         else:
             file.seek(0)
             yield file
