@@ -23,6 +23,9 @@ LEADING = re.compile(rf"^({_LABEL_LIST})\s*[:|–—•]\s+")
 
 def tidy(text: str) -> str:
     """One line, single spaces, no invisible characters."""
+    spaced = " ".join(text.replace("\xa0", " ").split())
+    if spaced.isprintable():
+        return spaced
     kept = "".join(
         c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t "
     )

@@ -7,31 +7,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from html import unescape
 from typing import Any
 
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura import extract_metadata
 
-from . import dates, words
+from . import bylines, dates, words
+from .bylines import squeezed
 from .links import is_of_a_page, joined
 from .printed import around
 
 ARTICLE = re.compile(r"(?:article|posting|report|review|webpage|story|recipe)$", re.IGNORECASE)
 DIVIDERS = (" | ", " – ", " — ", " - ", " :: ", " » ", " · ", " • ", " / ", ": ")
-AUTHOR_META = (
-    "author",
-    "article:author",
-    "byl",
-    "dc.creator",
-    "dcterms.creator",
-    "parsely-author",
-    "sailthru.author",
-    "twitter:creator_name",
-    "cxenseparse:author",
-    "citation_author",
-)
 PUBLISHED_META = (
     "article:published_time",
     "og:article:published_time",
@@ -58,23 +47,8 @@ MODIFIED_META = (
     "dcterms.modified",
     "article.updated",
 )
-AUTHOR_PATHS = (
-    '//*[@itemprop="author"]//*[@itemprop="name"]',
-    '//*[@itemprop="author"]',
-    '//a[@rel="author"]',
-    '//*[@rel="author"]',
-    '//*[contains(concat(" ", normalize-space(@class), " "), " byline ")]',
-    '//*[contains(concat(" ", normalize-space(@class), " "), " author-name ")]',
-    '//*[contains(concat(" ", normalize-space(@class), " "), " author ")]',
-    '//*[contains(@class, "byline")]',
-    '//*[contains(@class, "author__name") or contains(@class, "post-author") or contains(@class, "entry-author") or contains(@class, "article-author")]',
-)
 HEADLINE_CLASS = re.compile(
     r"(?:entry|post|article|story|page|single|content)[-_]?(?:title|headline|header)|headline|hed\b",
-    re.IGNORECASE,
-)
-NOT_NAMES = re.compile(
-    r"^(?:admin|administrator|editor|editors|editorial|editorial team|redaktion|redaksiya|staff|webmaster|guest|author|authors|unknown|none|null|root|https?:.*|@.*|www\..*)$",
     re.IGNORECASE,
 )
 
@@ -102,7 +76,8 @@ class Facts:
 def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
     """Everything the page says; the more deliberate statement wins over the looser one."""
     meta = _meta(tree)
-    items = list(_articles(tree))
+    linked = list(_linked(tree))
+    items = [item for item in linked if _is_article(item)]
     site = _site_name(meta, items)
     raw = _headline(tree, meta, items, site)
     headline, labels = words.split_labels(raw)
@@ -115,7 +90,9 @@ def read(tree: HtmlElement, html: str, address: str, zone: tzinfo) -> Facts:
     return Facts(
         headline=headline,
         labels=labels,
-        bylines=_authors(tree, meta, items, site, printed.bylines),
+        bylines=bylines.of_page(
+            tree, meta, items, _people(linked), (site, *bylines.hosts(base)), printed.bylines
+        ),
         published=published or printed.moment or _guessed(html, zone, printed.mastheads),
         modified=_moment(_texts(items, "dateModified"), meta, MODIFIED_META, tree, "dateModified", zone),
         description=words.tidy(
@@ -148,23 +125,36 @@ def _own_address(tree: HtmlElement, meta: dict[str, str], address: str) -> str:
 def _meta(tree: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in tree.iterfind(".//meta"):
-        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
-        content = element.get("content") or ""
-        if name and content.strip():
-            found.setdefault(name, content.strip())
+        said = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+        content = (element.get("content") or "").strip()
+        for name in said.split() if content else ():
+            found.setdefault(re.sub(r"^(dc|dcterms?)[:.](?:terms\.)?", r"\1.", name), content)
     return found
 
 
-def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+def _linked(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """Every node of the page's JSON-LD."""
     for script in tree.iterfind('.//script[@type="application/ld+json"]'):
+        text = re.sub(r"[\x00-\x1f]+", " ", script.text or "")
+        text = re.sub(r"^\s*(?:<!--|//)?\s*<!\[CDATA\[|(?://)?\s*\]\]>\s*(?:-->)?\s*$", "", text)
         try:
-            data = json.loads(re.sub(r"[\x00-\x1f]+", " ", script.text or ""))
+            data = json.loads(text)
         except (ValueError, RecursionError):
             continue
-        for item in _flat(data, 0):
-            kinds = item.get("@type")
-            if any(ARTICLE.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                yield item
+        yield from _flat(data, 0)
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    kinds = item.get("@type")
+    return any(ARTICLE.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _people(linked: list[dict[str, Any]]) -> dict[str, str]:
+    return {
+        str(node["@id"]): node["name"]
+        for node in linked
+        if isinstance(node.get("name"), str) and "@id" in node and "Person" in str(node.get("@type"))
+    }
 
 
 def _flat(data: object, depth: int) -> Iterator[dict[str, Any]]:
@@ -210,7 +200,7 @@ def _headline(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any
     """The headline on which the page's statements agree best; the site's own name is cut off."""
     title = words.tidy(tree.findtext(".//title") or "")
     said = [
-        next((words.tidy(_unescaped(t)) for t in _texts(items, "headline")), ""),
+        next((words.tidy(unescape(t)) for t in _texts(items, "headline")), ""),
         words.tidy(meta.get("og:title", "")),
         words.tidy(meta.get("twitter:title", "")),
     ]
@@ -263,17 +253,6 @@ def _classes(element: HtmlElement | None) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''} " if element is not None else ""
 
 
-def squeezed(text: str) -> str:
-    """Letters and digits alone, for comparing what differs in marks and case only."""
-    return re.sub(r"[\W_]+", "", text).casefold()
-
-
-def _unescaped(text: str) -> str:
-    from html import unescape
-
-    return unescape(text)
-
-
 def _agrees(a: str, b: str) -> bool:
     """Whether heading `a` is claim `b`, or one of the parts that a divider makes of it."""
     x = squeezed(words.split_labels(a)[0])
@@ -308,60 +287,6 @@ def _cut_site(text: str, site: str) -> str:
     return text
 
 
-def _authors(
-    tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]], site: str, printed: tuple[str, ...]
-) -> tuple[str, ...]:
-    found: list[str] = []
-    for item in items:
-        authors = item.get("author") or item.get("creator")
-        for author in authors if isinstance(authors, list) else [authors]:
-            if isinstance(author, dict):
-                kind, name = str(author.get("@type", "")), author.get("name")
-                for one in name if isinstance(name, list) else [name]:
-                    if isinstance(one, str) and "organization" not in kind.lower():
-                        found += words.byline_names(_unescaped(one))
-            elif isinstance(author, str):
-                found += words.byline_names(_unescaped(author))
-        if found:
-            break
-    if not found:
-        for name in AUTHOR_META:
-            if name in meta:
-                found = list(words.byline_names(meta[name]))
-                if [f for f in found if not _is_not_name(f, site)]:
-                    break
-    found = [name for name in found if not _is_not_name(name, site)]
-    if not found:
-        for path in AUTHOR_PATHS:
-            for element in tree.xpath(path)[:3]:
-                text = words.tidy(element.text_content())
-                if 3 <= len(text) <= 120:
-                    found += [
-                        name
-                        for name in words.byline_names(text)
-                        if not _is_not_name(name, site) and 2 <= len(name.split()) <= 5
-                    ]
-            if found:
-                break
-    if not found:
-        found = [name for name in printed if not _is_not_name(name, site)]
-    if not found:
-        found = [name for name in words.byline_names(_guessed_author(tree)) if not _is_not_name(name, site)]
-    return tuple(dict.fromkeys(found))[:6]
-
-
-def _guessed_author(tree: HtmlElement) -> str:
-    """What trafilatura's rules for authors find where the page says nothing we know."""
-    try:
-        return getattr(extract_metadata(tree, extensive=False), "author", None) or ""
-    except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError):
-        return ""
-
-
-def _is_not_name(name: str, site: str) -> bool:
-    return bool(NOT_NAMES.match(name)) or (bool(site) and name.casefold() == site.casefold())
-
-
 def _moment(
     said: Iterable[str],
     meta: dict[str, str],
@@ -383,7 +308,9 @@ def _moment(
     if itemprop == "datePublished":
         for element in tree.xpath(
             "//article//time[@datetime] | //main//time[@datetime] | //header//time[@datetime]"
-        )[:1]:
+        )[:5]:
+            if bylines.is_elsewhere(element):
+                continue
             if found := dates.parse(element.get("datetime"), zone):
                 return found
     return None
@@ -395,7 +322,24 @@ def _guessed(html: str, zone: tzinfo, mastheads: frozenset[str]) -> datetime | N
         found = find_date(html, original_date=True, extensive_search=True, outputformat="%Y-%m-%d")
     except (ValueError, TypeError, RecursionError, etree.LxmlError):
         return None
-    return dates.parse(found, zone) if found and found not in mastheads else None
+    if not found or found in mastheads or not _is_printed(found, html):
+        return None
+    return dates.parse(found, zone)
+
+
+def _is_printed(day: str, html: str) -> bool:
+    """Whether a first of a month stands on the page; a bare year or month is made one where it doesn't."""
+    year, month, number = day.split("-")
+    if number != "01":
+        return True
+    return bool(
+        re.search(
+            rf"{year}[-/.]?0?{int(month)}[-/.]?0?1(?!\d)"
+            rf"|(?<!\d)0?1(?:st|er|º)?[-/.\s]+(?:de\s+)?(?:0?{int(month)}|[^\W\d]+)[-/.,\s]+(?:de\s+)?{year}"
+            rf"|(?<!\d)0?{int(month)}[-/.]0?1[-/.]{year}|[^\W\d]+\.?\s+0?1(?:st)?,?\s+{year}",
+            html,
+        )
+    )
 
 
 def _language(tree: HtmlElement, meta: dict[str, str], items: list[dict[str, Any]]) -> str:

@@ -17,10 +17,12 @@ from broadsheet.newsroom.cleaning import clean_text
 
 from ...errors import NoStory
 from ...incoming import IncomingBlock, IncomingPicture
-from . import dates, plain, words
+from . import dates, furniture, gaps, plain, words
 from .links import joined
 
 SHORTEST = 60
+# A flash may be one short sentence, where the page marks it as its text.
+SHORTEST_MARKED = 30
 FEWEST_TEASERS, LONGEST_TEASER = 5, 3
 ENOUGH = 250
 INLINE = {"#b": "b", "#i": "i", "#sup": "sup", "#sub": "sub"}
@@ -56,15 +58,21 @@ def body(text: str, name: str, address: str, headline: str, article_body: str) -
     size = _weight(best) if best is not None else 0
     if len(article_body) > max(SHORTEST, size * 2):
         return (IncomingBlock("text", _from_plain(article_body)),)
-    if best is None or size < SHORTEST or (size < 600 and WALL.search(_words(best))):
+    tree = tree_of(text, name)
+    shortest = (
+        SHORTEST_MARKED
+        if tree.find(".//article") is not None or tree.find(".//main") is not None
+        else SHORTEST
+    )
+    if best is None or size < shortest or (size < 600 and WALL.search(_words(best))):
         raise NoStory(
             "no text of a story was found",
             name,
             "check that the page holds one story, not a log-in or a list",
         )
-    if _lists_stories(best, tree_of(text, name)):
+    if _lists_stories(best, tree):
         raise NoStory("it lists stories and tells none", name, "import the pages that it leads to")
-    return tuple(_merged(_blocks(best, address, headline)))
+    return tuple(_merged(_blocks(gaps.filled(best, tree), address, headline)))
 
 
 def _lists_stories(found: etree._Element, tree: HtmlElement) -> bool:
@@ -122,7 +130,7 @@ def _from_plain(text: str) -> str:
 
 def _blocks(element: etree._Element, address: str, headline: str) -> Iterator[IncomingBlock]:
     same = re.sub(r"\W+", "", headline).casefold()
-    element = _with_loose_text_in_paragraphs(element)
+    element = furniture.cleared(_with_loose_text_in_paragraphs(element))
     texts = [words.tidy(_words(child)) for child in element]
     has_begun = False
     for at, (child, text) in enumerate(zip(element, texts, strict=True)):
@@ -216,7 +224,16 @@ def _picture(graphic: etree._Element, address: str) -> IncomingPicture | None:
     source = graphic.get("src") or ""
     if not source or source.startswith("data:") or not (whole := joined(address, source)):
         return None
-    return IncomingPicture(whole, alt=words.tidy(graphic.get("alt") or ""))
+    caption, credit = _parted(words.tidy(graphic.get("caption") or ""))
+    return IncomingPicture(whole, words.tidy(graphic.get("alt") or ""), caption, credit)
+
+
+def _parted(caption: str) -> tuple[str, str]:
+    """(caption, credit) of a line under a picture."""
+    match = CREDIT.search(caption)
+    if not match:
+        return caption, ""
+    return caption[: match.start()].rstrip(" ·|-–—(/"), match.group(1).strip(" .)")
 
 
 def with_captions(
@@ -228,7 +245,7 @@ def with_captions(
     out: list[IncomingBlock] = []
     for block in blocks:
         if block.kind == "picture":
-            caption, credit = said.get(block.value.address, ("", ""))
+            caption, credit = said.get(block.value.address, (block.value.caption, block.value.credit))
             out.append(
                 IncomingBlock(
                     "picture", IncomingPicture(block.value.address, block.value.alt, caption, credit)
@@ -266,8 +283,8 @@ def _figures(tree: HtmlElement, address: str) -> Iterator[tuple[str, tuple[str, 
         )
         if credit and caption.endswith(credit):
             caption = caption[: -len(credit)].rstrip(" ·|-–—(/")
-        elif not credit and (match := CREDIT.search(caption)):
-            credit, caption = match.group(1).strip(" .)"), caption[: match.start()].rstrip(" ·|-–—(/")
+        elif not credit:
+            caption, credit = _parted(caption)
         for image in figure.iterfind(".//img"):
             for name in ("src", "data-src", "data-original"):
                 if source := image.get(name):

@@ -91,7 +91,9 @@ def around(tree: HtmlElement, headline: str, zone: tzinfo) -> Printed:
     lines = list(_lines(tree))
     same = headline.casefold().strip(" .")
     places = [
-        at for at, (line, _) in enumerate(lines) if words.split_labels(line)[0].casefold().strip(" .") == same
+        at
+        for at, (line, _) in enumerate(lines)
+        if same in line.casefold() and words.split_labels(line)[0].casefold().strip(" .") == same
     ]
     if not places:
         return Printed()

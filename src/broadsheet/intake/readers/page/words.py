@@ -19,6 +19,21 @@ NAME = r"[^\W\d_][\w.'’-]*"
 NAME_AND_ROLE = re.compile(
     rf"^((?:{NAME}\s+){{1,3}}{NAME})\s*[,|/–—-]\s*(?:\w+\s+){{0,3}}{ROLE}\b.{{0,40}}$", re.IGNORECASE
 )
+OPENING = re.compile(
+    r"^(?:(?:written|posted|published|reported|story|words|veröffentlicht|eingestellt|verfasst|geschrieben|publié|écrit|"
+    r"publicado|escrito|scritto|pubblicato|ein artikel|un article|articolo|artículo)\s+(?:by|von|vom|par|de|por|da|di)|"
+    r"(?:view |see )?all (?:posts|stories|articles) by|more (?:posts|stories|articles)? ?(?:by|from)|posts by|alle (?:beiträge|artikel) von|"
+    r"by|von|vom|par|por|authors?|autor(?:in|en|es)?|auteurs?|autore|müəllif|автор|بقلم)(?:\s*[:：]\s*|\s+)",
+    re.IGNORECASE,
+)
+OFFICE = re.compile(
+    r"^(?:staff|deputy|senior|chief|director|professor|columnist|contributor|technologist|analyst|fellow|writer|editor|ph\.?d|m\.?d|mba)\b",
+    re.IGNORECASE,
+)
+WHEN = re.compile(
+    r"\s+(?:hace|il y a)\s.*$|(?:\s+(?:am|on|at|le|el|vor|před|il y a|hace|fa|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?))*\s+\d.*$",
+    re.IGNORECASE,
+)
 AND = re.compile(r"\s*(?:,|;|&|\band\b|\bvə\b|\bи\b|\s+و\s+|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 
 FURNITURE = re.compile(
@@ -91,16 +106,22 @@ SENTENCE_END = re.compile(r"[.!?…。؟۔:;]['\"”’»)\]]*$")
 
 def byline_names(text: str) -> tuple[str, ...]:
     """The names in a by-line without its `By`, its role, its agency's address; () when it is none."""
-    line = re.sub(r"^(?:by|written by|müəllif|автор|بقلم)\s*[:：]?\s+", "", tidy(text), flags=re.IGNORECASE)
-    line = re.sub(r"\s*[|•·]\s*.*$|\s+[-–—]\s+.*$|\s*\([^)]*\)|\s*<[^>]*>|\S+@\S+|https?://\S+", "", line)
-    names = []
+    line = tidy(text)
+    for _ in range(2):
+        line = OPENING.sub("", line)
+    line = re.sub(r"\s*[|•·]\s*.*$|\s+[-–—]\s+.*$|\s*\([^)]*\)|\s*<[^>]*>|\S*@\S+|https?://\S+", "", line)
+    line = WHEN.sub("", line)
+    names: list[str] = []
     for part in AND.split(line):
         name = tidy(part).strip(" .,:;")
         words = name.split()
-        if not 1 <= len(words) <= 6 or not re.search(r"[^\W\d_]{2}", name) or re.search(r"\d{2}", name):
+        if not 1 <= len(words) <= 6 or not re.search(r"[^\W\d_]{2}", name) or re.search(r"\d{2}|^\d", name):
             continue
         if re.fullmatch(rf"(?:\w+\s+){{0,2}}{ROLE}s?(?:\s+\w+){{0,3}}", name, re.IGNORECASE):
             continue
+        if names and OFFICE.match(name):
+            # What follows a name's office says where, no longer who.
+            break
         names.append(name)
     people = [name for name in names if name.casefold() not in AGENCIES]
     return tuple(dict.fromkeys(people or names))
