@@ -47,11 +47,13 @@ def cleared(body: etree._Element) -> etree._Element:
     texts = [words.tidy("".join(str(text) for text in child.itertext())) for child in body]
     size, seen = sum(map(len, texts)), 0
     gone: list[etree._Element] = []
-    for at, (child, text) in enumerate(zip(list(body), texts, strict=True)):
+    children = list(body)
+    last_prose = max((at for at, child in enumerate(children) if _is_prose(child, texts[at])), default=-1)
+    for at, (child, text) in enumerate(zip(children, texts, strict=True)):
         if child.tag in ("p", "head") and text:
             is_more = bool(MORE.match(text)) and len(text) < LONGEST_FURNITURE and text[-1] not in ".!"
-            if is_more and seen > size * TAIL and not any(map(_is_prose, list(body)[at + 1 :])):
-                gone += list(body)[at:]
+            if is_more and seen > size * TAIL and at > last_prose:
+                gone += children[at:]
                 break
             if is_more or _is_appeal(child, text) or (seen > 0 and _leads_elsewhere(child, text)):
                 gone.append(child)
@@ -80,7 +82,8 @@ def _captions(body: etree._Element) -> None:
             if picture is not None:
                 picture.set("caption", text)
                 if picture.getparent() is not body:
-                    body.insert(body.index(child), picture)
+                    picture.tail = None
+                    child.addprevious(picture)
             body.remove(child)
 
 
@@ -90,8 +93,7 @@ def _is_appeal(child: etree._Element, text: str) -> bool:
     return len(text) < LONGEST_FURNITURE and (bool(APPEAL.match(text)) or belongs_to_page(text))
 
 
-def _is_prose(child: etree._Element) -> bool:
-    text = words.tidy("".join(str(part) for part in child.itertext()))
+def _is_prose(child: etree._Element, text: str) -> bool:
     return child.tag in ("p", "quote") and len(text) >= PROSE and not _is_one_link(child, text)
 
 

@@ -15,6 +15,8 @@ SHORTEST, FEWEST_NEIGHBOURS = 40, 2
 MOST_LINKED = 0.5
 # Letters by which a paragraph is known to be kept, though some of its formulas or marks are not.
 BEGINNING = 30
+# A page that lost more paragraphs than this is no story that lost a few.
+MOST_LOST = 300
 NO_WORDS = ("math", "svg", "button", "form", "input", "iframe", "select")
 FORMATS = {"b": "#b", "strong": "#b", "i": "#i", "em": "#i", "sup": "#sup", "sub": "#sub"}
 
@@ -34,13 +36,16 @@ def filled(body: etree._Element, tree: HtmlElement) -> etree._Element:
             and squeezed(_text(paragraph)) in kept
         ):
             places[parent] += 1
-    for place, count in places.items():
-        if count >= FEWEST_NEIGHBOURS and not bylines.is_elsewhere(place):
-            _fill(place, kept, everything)
+    left = MOST_LOST
+    for place, count in places.most_common():
+        if count >= FEWEST_NEIGHBOURS and left > 0 and not bylines.is_elsewhere(place):
+            left -= _fill(place, kept, everything, left)
     return body
 
 
-def _fill(place: HtmlElement, kept: dict[str, list[etree._Element]], everything: str) -> None:
+def _fill(place: HtmlElement, kept: dict[str, list[etree._Element]], everything: str, most: int) -> int:
+    """How many paragraphs were looked for; no more than `most`."""
+    looked = 0
     last: etree._Element | None = None
     lost: list[HtmlElement] = []
     met: Counter[str] = Counter()
@@ -55,16 +60,14 @@ def _fill(place: HtmlElement, kept: dict[str, list[etree._Element]], everything:
             if last is not None and lost:
                 _insert(lost, last)
             lost, last = [], here
-        elif (
-            last is not None
-            and child.tag == "p"
-            and _belongs(child)
-            and (there or text[:BEGINNING] not in everything)
-        ):
-            lost.append(child)
+        elif last is not None and child.tag == "p" and looked < most and _belongs(child):
+            looked += 1
+            if there or text[:BEGINNING] not in everything:
+                lost.append(child)
     # Twins of the last paragraph kept: nothing after them tells where the text ends, but they are its words.
     if last is not None and lost and all(squeezed(_text(p)) in kept for p in lost):
         _insert(lost, last)
+    return looked
 
 
 def _insert(lost: list[HtmlElement], last: etree._Element) -> None:
