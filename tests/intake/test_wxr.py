@@ -546,6 +546,32 @@ def test_a_broken_middle_is_said_and_the_rest_goes_on(read):
     assert "line" in found[-1].reason
 
 
+@pytest.mark.parametrize("declared", ["", ' encoding="UTF-8"'])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1251",
+            "Съешь ещё этих мягких французских булок, да выпей чаю. Привет мир, сегодня хорошая погода.",
+        ),
+        (
+            "koi8_r",
+            "Съешь ещё этих мягких французских булок, да выпей чаю. Привет мир, сегодня хорошая погода.",
+        ),
+        ("cp1252", "Voix ambiguë d’un cœur qui préfère les jattes de kiwis, naïve à l’âge où l’été s’en va."),
+        ("utf-8", "Съешь ещё этих мягких французских булок, да выпей чаю."),
+    ],
+)
+def test_an_export_in_an_encoding_that_it_does_not_say(read, encoding, text, declared):
+    item = (
+        f"<item><title>T</title><content:encoded>{text}</content:encoded><wp:post_id>1</wp:post_id>"
+        "<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>"
+    )
+    whole = f"{HEAD}{item}{TAIL}".replace(' encoding="UTF-8"', declared)
+
+    assert [one.body_text for one in read(whole.encode(encoding))] == [text]
+
+
 def test_of_a_gzip_file_that_breaks_off_is_taken_what_is_whole(read):
     items = "".join(
         f"<item><title>{n}</title><content:encoded>{random.Random(n).randbytes(300).hex()}</content:encoded>"

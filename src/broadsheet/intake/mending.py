@@ -6,6 +6,8 @@ import codecs
 import re
 from html.entities import html5
 
+from charset_normalizer import from_bytes
+
 from .xml import CHUNK, Readable
 
 _BOMS = (
@@ -27,6 +29,8 @@ _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:([0-9]{1,8})|[xX]([0-9a-fA-F]{1,7}));|([A-Za-z][A-Za-z0-9]{1,31};))?"
 )
 _ROOT_END = re.compile(r"</\s*(?:rss|feed|rdf:RDF|RDF)\s*>", re.IGNORECASE)
+_FOREIGN_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "shift_jis", "gb18030", "euc_kr", "big5"]
 _LONGEST_ENTITY, _LONGEST_END = 40, 4_000
 
 
@@ -47,7 +51,7 @@ class MendedXml:
         self._source = source
         self._decoder: codecs.IncrementalDecoder | None = None
         self._left = self._end = ""
-        self._is_over = False
+        self._is_over = self._is_in_doubt = False
         self.position = 0
 
     @property
@@ -60,7 +64,7 @@ class MendedXml:
         while True:
             raw = self._source.read(size)
             self.position += len(raw)
-            text = self._begin(raw) if self._decoder is None else self._decoder.decode(raw, final=not raw)
+            text = self._begin(raw) if self._decoder is None else self._decoded(raw)
             text = self._left + text
             self._left = ""
             if raw:
@@ -72,6 +76,16 @@ class MendedXml:
             self._end = (self._end + text)[-_LONGEST_END:] if text else self._end
             if text or not raw:
                 return _mended(text).encode("utf-8", "replace")
+
+    def _decoded(self, raw: bytes) -> str:
+        assert self._decoder is not None
+        if self._is_in_doubt and not raw.isascii():
+            pending = self._decoder.getstate()[0]
+            if encoding := _script_of(pending + raw):
+                self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+                raw = pending + raw
+            self._is_in_doubt = False
+        return self._decoder.decode(raw, final=not raw)
 
     def _begin(self, raw: bytes) -> str:
         encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), "")
@@ -86,9 +100,23 @@ class MendedXml:
             decoder = codecs.getincrementaldecoder("utf-8")
         is_utf8 = codecs.lookup(encoding).name == "utf-8" if _is_known(encoding) else True
         self._decoder = decoder("broadsheet-windows" if is_utf8 else "replace")
-        text = self._decoder.decode(raw[len(bom) :], final=not raw)
+        self._is_in_doubt = is_utf8 and not bom
+        text = self._decoded(raw[len(bom) :])
         begin = _BEGIN.search(text) or _ANY_BEGIN.search(text)
         return _DECLARATION.sub("", text[begin.start() if begin else 0 :], count=1)
+
+
+def _script_of(raw: bytes) -> str:
+    """The encoding of bytes that are no UTF-8 and whose words are foreign throughout; "" where that isn't so."""
+    torn = raw.decode("utf-8", "replace")
+    if torn.count("\ufffd") * 2 < sum(character > "\x7f" for character in torn):
+        return ""
+    words = b" ".join(_FOREIGN_WORD.findall(raw))
+    # A Western word holds an accent or two, one of another script nothing but its letters.
+    if sum(byte > 127 for byte in words) * 5 < len(words) * 3:
+        return ""
+    best = from_bytes(words, cp_isolation=_SCRIPTS).best()
+    return best.encoding if best else ""
 
 
 def _is_known(encoding: str) -> bool:
