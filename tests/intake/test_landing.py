@@ -477,3 +477,20 @@ def test_a_section_that_an_editor_deletes_meanwhile_is_made_again(take, monkeypa
 
     assert (report.created, report.failed) == (4, 0)
     assert {page.get_parent().slug for page in Story.objects.all()} == {"town"}
+
+
+def test_what_an_archive_leaves_unsaid_does_not_keep_an_editor_from_saving(take):
+    embed = {"url": "https://video.example/1", "frame_url": "", "provider": "", "title": "", "kind": "video"}
+    body = (
+        IncomingBlock("embed", embed),
+        IncomingBlock("facts", {"title": "", "text": "<p>Two lanes.</p>"}),
+        IncomingBlock("quote", {"quote": "It opened early.", "by": ""}),
+        IncomingBlock("table", {"rows": [["a", "b"]], "head": False}),
+    )
+    take(story(1, body=body))
+    page = Story.objects.get()
+
+    for child in page.body:
+        child.block.clean(child.value)
+    assert page.body[0].value["title"] == "video.example"
+    assert page.body[1].block_type == "text"

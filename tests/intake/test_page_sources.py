@@ -15,6 +15,7 @@ from broadsheet.intake.incoming import Broken, IncomingStory, Skipped
 from broadsheet.intake.models import ImportItem
 from broadsheet.intake.readers.page import PageReader, sources, visits
 from broadsheet.intake.readers.protocol import ReaderOptions
+from broadsheet.intake.services import run_import
 
 ZONE = ZoneInfo("Asia/Baku")
 SITEMAPS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -202,3 +203,11 @@ def test_a_page_alone_is_one_story(tmp_path):
     (tmp_path / "one.html").write_text(PAGE.format("One"))
 
     assert [story.headline for story in read(tmp_path / "one.html")] == ["One bridge opens"]
+
+
+def test_a_folder_without_pages_is_said_to_be_one(tmp_path, paper):
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF")
+    report = run_import("page", [str(tmp_path)])
+
+    assert report.exit_code == 2
+    assert "no file in it ends in" in report.errors[0].reason

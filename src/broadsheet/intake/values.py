@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from broadsheet.newsroom.models import Genre, Story
 from broadsheet.pictures.models import Picture
@@ -136,7 +137,11 @@ def _block(block: IncomingBlock, pictures: Mapping[str, Picture], pages: Mapping
         return {"type": "text", "value": writable(_as_links(block))}
     if block.kind == "embed":
         poster = pictures.get(value["poster"].address) if value.get("poster") else None
-        value = {**value, "poster": poster.pk if poster else None}
+        # Editors must say what it shows before they can save; an archive need not have.
+        title = value.get("title") or value.get("provider") or urlsplit(value["url"]).hostname or value["url"]
+        value = {**value, "title": title, "poster": poster.pk if poster else None}
+    if block.kind == "facts" and not value.get("title"):
+        return {"type": "text", "value": writable(value["text"])}
     return {
         "type": block.kind,
         "value": {k: writable(v) if isinstance(v, str) else v for k, v in value.items()},

@@ -209,11 +209,16 @@ def _of_list(data: Readable, name: str) -> Iterator[Listed]:
 
 
 def _in_folder(folder: Path) -> Iterator[Listed]:
+    is_empty = True
     for path in _paths(folder):
+        is_empty = False
         if path.name.lower() in NO_PAGES:
             yield Skipped(str(path), "a file of its name is no story")
         else:
             yield Page(str(path))
+    if is_empty:
+        endings = " or ".join(sorted(PAGE_ENDINGS))
+        raise UnreadableSource(f"no file in it ends in {endings}", str(folder), "check the folder")
 
 
 def _paths(folder: Path) -> Iterator[Path]:
