@@ -273,6 +273,6 @@ def test_the_portal_cancels_resumes_and_takes_a_new_card(api, shop):
 
 
 def test_the_control_api_speaks_json(sandbox):
-    assert set(sandbox.control("settings")) == {"webhooks", "api", "payments", "dunning"}
+    assert set(sandbox.control("settings")) == {"webhooks", "api", "payments", "dunning", "clocks"}
     assert json.dumps(sandbox.control("deliveries"))
     assert KEY.startswith("sk_test_")
