@@ -494,3 +494,10 @@ def test_what_an_archive_leaves_unsaid_does_not_keep_an_editor_from_saving(take)
         child.block.clean(child.value)
     assert page.body[0].value["title"] == "video.example"
     assert page.body[1].block_type == "text"
+
+
+def test_a_section_that_the_first_run_made_is_no_change_to_the_second(take, django_assert_max_num_queries):
+    told = [story(n, terms=(IncomingTerm("section", "Science & Health", "science"),)) for n in range(40)]
+    take(*told)
+    with django_assert_max_num_queries(12):
+        assert take(*told).unchanged == 40

@@ -207,7 +207,9 @@ class IncomingStory:
 
     def digest(self) -> str:
         """Changes when anything of the story changed."""
-        text = json.dumps(self._facts(), ensure_ascii=False, separators=(",", ":"))
+        # A section that had to be made the first time is there the second.
+        facts = {**self._facts(), "section_name": ""}
+        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def with_section(self, slug: str) -> IncomingStory:

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
+from broadsheet.newsroom.rows import make_room
+
 from . import members
 from .errors import IntakeError
 from .feeding import Read, read
@@ -69,6 +71,8 @@ def run_import(
         report.found, report.failed = len(sources), len(sources)
         report.trouble(str(mapping or section), str(error))
         return report
+    if not dry_run:
+        make_room()
     reader: Reader = import_string(READERS[kind])(
         ReaderOptions(shortcodes=words.shortcodes, allow_private=allow_private, site=site)
     )

@@ -26,6 +26,15 @@ _PLAIN = (
 _STATEMENTS: dict[tuple[str, type[models.Model], bool], tuple[str, list[Value]]] = {}
 
 
+def make_room() -> None:
+    """Prepare this process's connection for very many rows: on SQLite a cache that holds the upper pages of every index,
+    and a log that is copied back every 64 MB instead of every 4."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size = -98304")
+            cursor.execute("PRAGMA wal_autocheckpoint = 16384")
+
+
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """The next `count` ids of a table whose key the database counts; nobody else gets them. In a transaction."""
     table = model._meta.db_table
