@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
-from broadsheet.intake import landing, services
+from broadsheet.intake import landing, media, services
 from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import (
     Broken,
@@ -501,3 +501,31 @@ def test_a_section_that_the_first_run_made_is_no_change_to_the_second(take, djan
     take(*told)
     with django_assert_max_num_queries(12):
         assert take(*told).unchanged == 40
+
+
+def test_a_story_brings_a_bounded_number_of_pictures_few_of_them_in_memory_at_once(
+    take, tmp_path, monkeypatch
+):
+    held, most = set(), []
+    monkeypatch.setattr(landing, "MOST_PICTURES", 20)
+    for n in range(25):
+        (tmp_path / f"{n}.jpg").write_bytes(picture_bytes(40, 30, colour=(n * 10, 9, 99)))
+    read, add = media._read, media.PictureDesk._add
+
+    def reading(path, address):
+        held.add(address)
+        most.append(len(held))
+        return read(path, address)
+
+    def adding(self, wanted, data):
+        held.discard(wanted[0].address)
+        return add(self, wanted, data)
+
+    monkeypatch.setattr(media, "_read", reading)
+    monkeypatch.setattr(media.PictureDesk, "_add", adding)
+    body = tuple(IncomingBlock("picture", IncomingPicture(f"{n}.jpg")) for n in range(25))
+    report = take(story(1, body=body, folder=str(tmp_path)))
+
+    assert report.media_created == 20
+    assert max(most) <= media.FETCHERS
+    assert list(report.lost) == ["pictures of a story beyond the first 20"]

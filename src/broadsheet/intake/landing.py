@@ -24,7 +24,7 @@ from broadsheet.pictures.models import Picture
 from . import values as v
 from .errors import IntakeError
 from .incoming import IncomingStory
-from .media import PictureDesk
+from .media import MOST_PICTURES, PictureDesk, Wanted
 from .models import ImportItem
 from .names import Names
 from .pages import land_page, page_values
@@ -134,9 +134,13 @@ class Landing:
         return arrival.item.digest != arrival.digest or arrival.item.has_gaps
 
     def _pictures(self, arrivals: Iterable[Arrival]) -> dict[str, Picture]:
-        return self._desk.take_all(
-            (picture, arrival.story.folder) for arrival in arrivals for picture in arrival.story.pictures
-        )
+        wanted: list[Wanted] = []
+        for arrival in arrivals:
+            pictures = arrival.story.pictures
+            if len(pictures) > MOST_PICTURES:
+                self._report.lose(f"pictures of a story beyond the first {MOST_PICTURES}")
+            wanted += [(picture, arrival.story.folder) for picture in pictures[:MOST_PICTURES]]
+        return self._desk.take_all(wanted)
 
     def _prepare(self, arrival: Arrival, pictures: Mapping[str, Picture]) -> bool:
         """Values, by-lines and topics: outside the transaction, and idempotent."""

@@ -46,13 +46,15 @@ class PictureDesk:
             by_address.setdefault(incoming.address, (incoming, folder))
         found = self.known(by_address.values())
         missing = [pair for address, pair in by_address.items() if address not in found]
-        for incoming, got in self._fetched(missing):
-            try:
-                if isinstance(got, Exception):
-                    raise got
-                found[incoming.address] = self._add(by_address[incoming.address], got)
-            except (IntakeError, UnusablePicture) as error:
-                self._fail(incoming, str(error))
+        # A few at a time: each may have `MOST_BYTES`, and is held until it is stored.
+        for start in range(0, len(missing), FETCHERS):
+            for incoming, got in self._fetched(missing[start : start + FETCHERS]):
+                try:
+                    if isinstance(got, Exception):
+                        raise got
+                    found[incoming.address] = self._add(by_address[incoming.address], got)
+                except (IntakeError, UnusablePicture) as error:
+                    self._fail(incoming, str(error))
         return found
 
     def take(self, incoming: IncomingPicture, folder: str = "") -> Picture | None:
