@@ -37,14 +37,7 @@ def django_db_setup(
     connection.settings_dict["TEST"]["NAME"] = f"broadsheet_test_{worker}"
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, parallel=0)
-        # Tests that commit are emptied out after: the search's own table, which no model names, refers to one that is.
-        flush = connection.ops.sql_flush
-        monkey = pytest.MonkeyPatch()
-        monkey.setattr(
-            connection.ops, "sql_flush", lambda *given, **how: flush(*given, **{**how, "allow_cascade": True})
-        )
         yield
-        monkey.undo()
         teardown_databases(made, verbosity=0)
 
 

@@ -46,6 +46,14 @@ def is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
 
 
+def host_of(address: str) -> str:
+    """The host in small letters; "" where there is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def is_public(address: str) -> bool:
     """Whether the host of a web address could be one that everybody reaches: no machine or network of one's own."""
     try:

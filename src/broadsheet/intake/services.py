@@ -79,11 +79,7 @@ def run_import(
     mapper = Mapper(words, places.slugs)
     desk = PictureDesk(report, allow_private=allow_private)
     landing = Landing(kind, places, desk, report)
-    run = (
-        _Rehearsal(landing, mapper, report, section)
-        if dry_run
-        else _Run(landing, mapper, report, desk, section)
-    )
+    run = (_Rehearsal if dry_run else _Run)(landing, mapper, report, desk, section)
     with _Progress(kind, reader, sources, shown=show_progress) as progress:
         for step in read(reader, sources, settings.PAPER.zone):
             if step.item is not None:
@@ -166,9 +162,6 @@ class _Run:
 
 class _Rehearsal(_Run):
     """Tells what would happen and writes nothing."""
-
-    def __init__(self, landing: Landing, mapper: Mapper, report: ImportReport, section: str) -> None:
-        super().__init__(landing, mapper, report, PictureDesk(report), section)
 
     def stories(self, batch: Sequence[IncomingStory]) -> None:
         for arrival in self._landing.arrivals(batch):

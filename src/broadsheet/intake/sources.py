@@ -48,6 +48,14 @@ def files_of(source: str, suffixes: Sequence[str]) -> list[Path]:
         raise UnreadableSource("it is not a file name", repr(source), "check the name") from None
 
 
+def size_of(source: str, suffixes: Sequence[str]) -> int:
+    """Bytes of the file or the folder's files; 0 where that can't be known before it is read."""
+    try:
+        return sum(path.stat().st_size for path in files_of(source, suffixes))
+    except (UnreadableSource, OSError):
+        return 0
+
+
 def opened(url: str, *, allow_private: bool = False) -> AbstractContextManager[BinaryIO]:
     """What an address answers, bounded."""
     return closing(io.BytesIO(fetch(url, most_bytes=MOST_FETCHED, allow_private=allow_private).body))

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from html import escape, unescape
 from urllib.parse import unquote, urljoin, urlsplit
 
+from ...addresses import host_of
 from ...incoming import IncomingAuthor, IncomingBlock, IncomingPicture, IncomingTerm
 
 _TAG = re.compile(r"<[^<>]{0,5000}>")
@@ -98,13 +99,6 @@ def picture_address(address: object, base: str = "") -> str:
     if not isinstance(address, str) or ":" in address or address.startswith("//"):
         return ""
     return address.strip().lstrip("/")
-
-
-def host_of(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
 
 
 def author(name: str, email: str = "", url: str = "", photo: str = "") -> IncomingAuthor | None:

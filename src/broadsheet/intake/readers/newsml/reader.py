@@ -17,7 +17,7 @@ from ...errors import UnreadableSource
 from ...incoming import Broken, Incoming, IncomingMedia, IncomingPicture, IncomingStory, Skipped
 from ...markup import blocks_of
 from ...nitf import name_of
-from ...sources import files_of, opened, place_of
+from ...sources import files_of, opened, place_of, size_of
 from ...wire import (
     best_of,
     block_below,
@@ -72,10 +72,7 @@ class NewsmlReader:
         self._allow_private = options.allow_private
 
     def size(self, source: str) -> int:
-        try:
-            return sum(path.stat().st_size for path in files_of(source, SUFFIXES))
-        except (UnreadableSource, OSError):
-            return 0
+        return size_of(source, SUFFIXES)
 
     def items(self, source: str, zone: tzinfo) -> Iterator[Incoming]:
         """Every item; of a folder, a file that can't be read is `Broken`."""

@@ -12,7 +12,7 @@ from ...errors import UnreadableSource
 from ...incoming import Broken, Incoming, Skipped
 from ...json_stream import Builder, JsonSource
 from ...lines import lines_of
-from ...sources import files_of, opened, place_of
+from ...sources import files_of, opened, place_of, size_of
 from ...wire import below
 from ..protocol import ReaderOptions
 from .item import Item
@@ -36,10 +36,7 @@ class NinjsReader:
         self._allow_private = options.allow_private
 
     def size(self, source: str) -> int:
-        try:
-            return sum(path.stat().st_size for path in files_of(source, SUFFIXES))
-        except (UnreadableSource, OSError):
-            return 0
+        return size_of(source, SUFFIXES)
 
     def items(self, source: str, zone: tzinfo) -> Iterator[Incoming]:
         """Every item of every file; a file of a folder that can't be read is `Broken`."""

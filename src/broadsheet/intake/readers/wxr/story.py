@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from broadsheet.newsroom.cleaning import clean_text
 
+from ...addresses import host_of
 from ...incoming import IncomingAuthor, IncomingBlock, IncomingPicture, IncomingStory, IncomingTerm
 from ...labels import split_labels
 from ...markup import blocks_of
@@ -346,8 +347,8 @@ def old_urls(item: Item, site: Site, number: str) -> tuple[str, ...]:
     """Every address that the site answered for this item."""
     link, guid = item.get("link").strip(), item.get("guid").strip()
     found = [link]
-    host = urlsplit_host(site.base) or urlsplit_host(link)
-    if guid.startswith("http") and urlsplit_host(guid) == host:
+    host = _site_of(site.base) or _site_of(link)
+    if guid.startswith("http") and _site_of(guid) == host:
         found.append(guid)
     if number and site.base.startswith("http"):
         name = {"page": "page_id", "attachment": "attachment_id"}.get(item.post_type, "p")
@@ -363,8 +364,5 @@ def old_urls(item: Item, site: Site, number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))
 
 
-def urlsplit_host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+def _site_of(url: str) -> str:
+    return host_of(url).removeprefix("www.")
