@@ -529,3 +529,25 @@ def test_a_story_brings_a_bounded_number_of_pictures_few_of_them_in_memory_at_on
     assert report.media_created == 20
     assert max(most) <= media.FETCHERS
     assert list(report.lost) == ["pictures of a story beyond the first 20"]
+
+
+def test_a_picture_that_was_missed_is_tried_once_by_an_import(take, tmp_path, monkeypatch):
+    tried = []
+    beside = media._beside
+    monkeypatch.setattr(media, "_beside", lambda path, *a, **k: tried.append(path) or beside(path, *a, **k))
+    lead = IncomingPicture("gone.jpg")
+    report = take(
+        IncomingMedia("m", lead, folder=str(tmp_path)),
+        *(story(n, lead=lead, folder=str(tmp_path)) for n in range(3)),
+    )
+
+    assert tried == ["gone.jpg"]
+    assert report.media_failed == 1
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "https://video.example:port/1"])
+def test_an_embed_at_an_odd_address_does_not_end_an_import(take, url):
+    embed = {"url": url, "frame_url": "", "provider": "", "title": "", "kind": "video"}
+    report = take(story(1, body=(IncomingBlock("embed", embed),)), story(2))
+
+    assert report.created == 2

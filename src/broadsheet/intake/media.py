@@ -24,6 +24,7 @@ MOST_BYTES = 50 * 1024 * 1024
 MOST_PICTURES = 300
 FETCHERS = 6
 MOST_FAILURES = 3
+MOST_MISSED = 100_000
 
 Wanted = tuple[IncomingPicture, str]
 """A picture, and the folder of its source ("" when it came over the network)."""
@@ -35,17 +36,21 @@ class PictureDesk:
     def __init__(self, report: ImportReport, *, allow_private: bool = False) -> None:
         self.report = report
         self._failures: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._missed: set[str] = set()
         self._allow_private = allow_private
 
     def take_all(self, wanted: Iterable[Wanted]) -> dict[str, Picture]:
         """Address → picture for those that could be had; the others are reported. Outside any transaction: fetching may
-        take long, and what was taken once is not taken again."""
+        take long. What was taken once is not taken again, and what this desk missed once is not tried again by it."""
         by_address: dict[str, Wanted] = {}
         for incoming, folder in wanted:
             by_address.setdefault(incoming.address, (incoming, folder))
         found = self.known(by_address.values())
-        missing = [pair for address, pair in by_address.items() if address not in found]
+        missing = [
+            pair
+            for address, pair in by_address.items()
+            if address not in found and _digest(pair) not in self._missed
+        ]
         # A few at a time: each may have `MOST_BYTES`, and is held until it is stored.
         for start in range(0, len(missing), FETCHERS):
             for incoming, got in self._fetched(missing[start : start + FETCHERS]):
@@ -54,7 +59,7 @@ class PictureDesk:
                         raise got
                     found[incoming.address] = self._add(by_address[incoming.address], got)
                 except (IntakeError, UnusablePicture) as error:
-                    self._fail(incoming, str(error))
+                    self._fail(by_address[incoming.address], str(error))
         return found
 
     def take(self, incoming: IncomingPicture, folder: str = "") -> Picture | None:
@@ -89,13 +94,11 @@ class PictureDesk:
         self.report.media_created += created
         return picture
 
-    def _fail(self, incoming: IncomingPicture, reason: str) -> None:
-        if incoming.address in self._told:
-            return
-        if len(self._told) < 100_000:
-            self._told.add(incoming.address)
+    def _fail(self, wanted: Wanted, reason: str) -> None:
+        if len(self._missed) < MOST_MISSED:
+            self._missed.add(_digest(wanted))
         self.report.media_failed += 1
-        self.report.trouble(incoming.address[:300], reason)
+        self.report.trouble(wanted[0].address[:300], reason)
 
     def _fetched(self, wanted: list[Wanted]) -> Iterator[tuple[IncomingPicture, bytes | IntakeError]]:
         """Each picture with its bytes or what went wrong; several at a time when they come over the network."""

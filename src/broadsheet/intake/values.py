@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from broadsheet.newsroom.models import Genre, Story
 from broadsheet.pictures.models import Picture
 
+from .addresses import host_of
 from .incoming import IncomingBlock, IncomingPicture, IncomingStory
 from .likeness import likeness
 
@@ -138,7 +138,7 @@ def _block(block: IncomingBlock, pictures: Mapping[str, Picture], pages: Mapping
     if block.kind == "embed":
         poster = pictures.get(value["poster"].address) if value.get("poster") else None
         # Editors must say what it shows before they can save; an archive need not have.
-        title = value.get("title") or value.get("provider") or urlsplit(value["url"]).hostname or value["url"]
+        title = value.get("title") or value.get("provider") or host_of(value["url"]) or value["url"]
         value = {**value, "title": title, "poster": poster.pk if poster else None}
     if block.kind == "facts" and not value.get("title"):
         return {"type": "text", "value": writable(value["text"])}

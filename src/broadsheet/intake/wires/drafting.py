@@ -14,7 +14,7 @@ from broadsheet.newsroom.models import Section, Story
 from ..errors import IntakeError, NoStory, RefusedAddress
 from ..incoming import IncomingBlock, IncomingPicture, IncomingStory
 from ..landing import Landing, kept_id
-from ..media import PictureDesk
+from ..media import MOST_PICTURES, PictureDesk
 from ..models import ImportItem
 from ..places import Places
 from ..readers.jsonl.fields import BadLine
@@ -38,7 +38,7 @@ def make_draft(item: WireItem, desk: Section, user: Any = None, *, allow_private
     report = ImportReport(KIND)
     pictures = PictureDesk(report, allow_private=allow_private)
     if item.story_id is None:
-        pictures.take_all((picture, story.folder) for picture in story.pictures)
+        pictures.take_all((picture, story.folder) for picture in story.pictures[:MOST_PICTURES])
     with transaction.atomic():
         # Whoever comes second waits here, and finds the draft that the first made.
         mine = WireItem.objects.filter(pk=item.pk, story=None).exclude(state=State.KILLED)
