@@ -97,6 +97,17 @@ def test_the_offer_speaks_its_reader_s_language(
     assert [words for words in shown if f">{words}<" not in page] == []
 
 
+def test_the_gift_page_names_plans_as_the_offer_does(client: Client, told: Price, gateway: Any) -> None:
+    make_paper(("en", "az", "ru", "ar"))
+    other = Plan.objects.create(
+        name="Second", slug="second", scopes=["stories"], words={"ar": {"name": "الثاني"}}
+    )
+    Price.objects.create(plan=other, interval="month", currency="EUR", amount=899)
+    page = client.get("/ar/subscribe/gift/").content.decode()
+
+    assert [name for name in ("الرقمي", "الثاني") if f">{name}</a>" not in page] == []
+
+
 def test_the_offer_costs_the_same_queries_in_every_language(
     client: Client, told: Price, gateway: Any
 ) -> None:
