@@ -47,9 +47,9 @@ from zoneinfo import ZoneInfo
 from lxml import html as lxml_html
 from trafilatura import bare_extraction
 
-from broadsheet.intake.errors import IntakeError
 from broadsheet.intake.readers.page.reader import story_of
 from broadsheet.intake.readers.page.source import PageSource, decode, looks_like_html
+from broadsheet.outward.errors import OutsideError
 
 CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"
 FEWEST_WORDS = 20
@@ -116,7 +116,7 @@ def bare_headline(text: str) -> str:
 def ours(text: str) -> Found | None:
     try:
         story = story_of(PageSource("page", text, looks_like_html(text)), ZONE)
-    except IntakeError:
+    except OutsideError:
         return None
     return Found(
         story.headline,

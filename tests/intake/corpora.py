@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from trafilatura import bare_extraction
 
-from broadsheet.intake.errors import IntakeError
 from broadsheet.intake.readers.page.reader import story_of
 from broadsheet.intake.readers.page.source import PageSource, decode, looks_like_html
+from broadsheet.outward.errors import OutsideError
 
 ZONE = ZoneInfo("UTC")
 
@@ -62,7 +62,7 @@ def ours(text: str) -> dict[str, object]:
 def peers(text: str) -> dict[str, object]:
     found = bare_extraction(text, with_metadata=True, include_comments=False)
     if found is None:
-        raise IntakeError("none", "", "")
+        raise OutsideError("none", "", "")
     return {
         "title": found.title or "",
         "authors": [found.author] if found.author else [],
@@ -94,7 +94,7 @@ def trafilatura_pages(folder: Path) -> Iterator[tuple[str, str, dict[str, object
                 assert file is not None
                 try:
                     yield name, decode(file.read(), name), truth[name]
-                except IntakeError:
+                except OutsideError:
                     continue
 
 
@@ -106,7 +106,7 @@ def score_readability(folder: Path, reader, limit: int = 10_000) -> Score:
         score.pages += 1
         try:
             found = reader(text)
-        except (IntakeError, RecursionError, ValueError):
+        except (OutsideError, RecursionError, ValueError):
             score.failed += 1
             found = {"title": "", "authors": [], "text": ""}
         if truth.get("title"):
@@ -134,7 +134,7 @@ def score_trafilatura(folder: Path, reader, limit: int = 10_000) -> Score:
         score.pages += 1
         try:
             found = reader(text)
-        except (IntakeError, RecursionError, ValueError):
+        except (OutsideError, RecursionError, ValueError):
             score.failed += 1
             found = {"title": "", "authors": [], "text": "", "date": None}
         words = squeezed(found["text"])

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import IntakeError
-from broadsheet.intake.fetch import Fetched
 from broadsheet.intake.incoming import Broken, IncomingStory
 from broadsheet.intake.readers.feed import FeedReader, reader
 from broadsheet.intake.readers.feed.dates import iso
 from broadsheet.intake.readers.protocol import ReaderOptions
+from broadsheet.outward.errors import OutsideError
+from broadsheet.outward.fetch import Fetched
 
 ZONE = ZoneInfo("Asia/Baku")
 SPACES = (
@@ -255,7 +255,7 @@ def test_a_wrong_encoding_is_found_out(tmp_path):
 def test_documents_that_declare_entities_are_refused(tmp_path, declarations):
     document = f"<!DOCTYPE rss [{declarations}]>" + rss("<item><title>&b;</title></item>")
 
-    with pytest.raises(IntakeError, match=r"entities|well-formed"):
+    with pytest.raises(OutsideError, match=r"entities|well-formed"):
         read(tmp_path, document)
 
 
@@ -277,7 +277,7 @@ def test_documents_that_declare_entities_are_refused(tmp_path, declarations):
     ],
 )
 def test_what_is_no_feed_is_refused_with_a_reason(tmp_path, content, reason):
-    with pytest.raises(IntakeError, match=reason):
+    with pytest.raises(OutsideError, match=reason):
         read(tmp_path, content)
 
 
@@ -317,7 +317,7 @@ def test_items_of_any_width_take_no_time(tmp_path, item):
 def test_a_feed_of_many_attributes_is_refused(tmp_path):
     attributes = " ".join(f'a{n}="x"' for n in range(5000))
 
-    with pytest.raises(IntakeError, match="attributes"):
+    with pytest.raises(OutsideError, match="attributes"):
         read(tmp_path, f"<rss {attributes}><channel><item><title>T</title></item></channel></rss>")
 
 
@@ -407,7 +407,7 @@ def test_every_sample_gives_its_items_or_one_reason_and_no_script(corpora, tmp_p
     for path in sorted(path for path in tmp_path.rglob("*") if path.is_file()):
         try:
             found = list(FeedReader(ReaderOptions()).items(str(path), ZONE))
-        except IntakeError:
+        except OutsideError:
             refused += 1
             continue
         for item in found:

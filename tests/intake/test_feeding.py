@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.feeding import read
 from broadsheet.intake.incoming import Skipped
+from broadsheet.outward.errors import UnreadableSource
 
 ZONE = ZoneInfo("Asia/Baku")
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import Broken, IncomingMember, IncomingStory, Skipped
 from broadsheet.intake.readers.ghost import GhostReader
 from broadsheet.intake.readers.ghost.lexical import lexical_html
 from broadsheet.intake.readers.ghost.mobiledoc import mobiledoc_html
 from broadsheet.intake.readers.protocol import ReaderOptions
+from broadsheet.outward.errors import UnreadableSource
 
 ZONE = ZoneInfo("Asia/Baku")
 

@@ -5,8 +5,8 @@ import io
 import pytest
 
 from broadsheet.intake import json_stream
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.json_stream import Builder, JsonSource
+from broadsheet.outward.errors import UnreadableSource
 
 
 def values(data: bytes) -> list[object]:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
 from broadsheet.intake import landing, media, services
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import (
     Broken,
     IncomingAuthor,
@@ -25,6 +24,7 @@ from broadsheet.intake.likeness import likeness
 from broadsheet.intake.models import ImportItem
 from broadsheet.intake.services import run_import
 from broadsheet.newsroom.models import Author, InfoPage, Section, Story, Topic
+from broadsheet.outward.errors import UnreadableSource
 from broadsheet.press.models import LogRow
 from broadsheet.site.searching import Wanted, find
 from tests.factories import picture_bytes

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import etree
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import Broken, IncomingMedia, IncomingStory, Skipped
 from broadsheet.intake.nitf import html_of_nitf
 from broadsheet.intake.readers.newsml import NewsmlReader
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
 from broadsheet.newsroom.models import Story
+from broadsheet.outward.errors import UnreadableSource
 from tests.factories import picture_bytes
 
 ZONE = ZoneInfo("Asia/Baku")

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import Broken, IncomingMedia, IncomingStory, Skipped
 from broadsheet.intake.markup import blocks_of
 from broadsheet.intake.readers.ninjs import NinjsReader
@@ -15,6 +14,7 @@ from broadsheet.intake.readers.ninjs.item import Item
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
 from broadsheet.intake.wire import squeezed, words_of
+from broadsheet.outward.errors import UnreadableSource
 
 ZONE = ZoneInfo("Asia/Baku")
 OLD = {

@@ -2,10 +2,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import NoStory, UnreadableSource
+from broadsheet.intake.errors import NoStory
 from broadsheet.intake.readers.page.reader import story_of
 from broadsheet.intake.readers.page.source import PageSource, decode, looks_like_html, read
 from broadsheet.newsroom.cleaning import clean_text
+from broadsheet.outward.errors import UnreadableSource
 
 ZONE = ZoneInfo("Asia/Baku")
 PARAGRAPHS = "".join(

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import Broken, IncomingStory, Skipped
 from broadsheet.intake.models import ImportItem
 from broadsheet.intake.readers.page import PageReader, sources, visits
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
+from broadsheet.outward.errors import UnreadableSource
 
 ZONE = ZoneInfo("Asia/Baku")
 SITEMAPS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

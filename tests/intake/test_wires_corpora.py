@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.module_loading import import_string
 
-from broadsheet.intake.errors import IntakeError
 from broadsheet.intake.incoming import IncomingStory
 from broadsheet.intake.models import WireItem, WireSource
 from broadsheet.intake.readers.protocol import ReaderOptions
@@ -20,6 +19,7 @@ from broadsheet.intake.wires import looking
 from broadsheet.intake.wires.content import packed, unpacked
 from broadsheet.intake.wires.drafting import make_draft
 from broadsheet.newsroom.models import Story
+from broadsheet.outward.errors import OutsideError
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def expected(kind, folder):
         try:
             reader = import_string(READERS[kind])(ReaderOptions())
             items = list(reader.items(str(path), ZoneInfo("UTC")))
-        except IntakeError:
+        except OutsideError:
             continue
         found |= {item.source_id for item in items if isinstance(item, IncomingStory)}
     return found
@@ -85,7 +85,7 @@ def test_every_item_of_real_feeds_survives_being_kept(corpora, forever, paper, a
                 stories = [
                     i for i in reader.items(str(path), ZoneInfo("UTC")) if isinstance(i, IncomingStory)
                 ]
-            except IntakeError:
+            except OutsideError:
                 continue
             for story in stories:
                 seen += 1

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.incoming import Broken, Incoming, IncomingMedia, IncomingStory, Skipped
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.readers.wxr.reader import WxrReader
+from broadsheet.outward.errors import UnreadableSource
 from tests.intake.wxr_truth import Measured, contents, measured, words_of
 
 BAKU = ZoneInfo("Asia/Baku")

@@ -7,8 +7,8 @@ import resource
 
 import pytest
 
-from broadsheet.intake.errors import UnreadableSource
 from broadsheet.intake.xml import events, parse
+from broadsheet.outward.errors import UnreadableSource
 
 ENTITIES = (
     b'<!DOCTYPE a [<!ENTITY x "boom"><!ENTITY y SYSTEM "file:///etc/passwd">]><rss><item>&x;&y;</item></rss>'

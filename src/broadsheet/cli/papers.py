@@ -128,12 +128,12 @@ def import_(arguments: Namespace, rest: list[str]) -> int:
 def export(arguments: Namespace, rest: list[str]) -> int:
     """Write everything out; what there is to say goes to stderr. 3 when files of the paper were missing."""
     setup(arguments.dir)
-    from broadsheet.intake.errors import IntakeError
     from broadsheet.intake.exporting.services import run_export
+    from broadsheet.outward.errors import OutsideError
 
     try:
         report = run_export(arguments.kind, arguments.dest, show_progress=sys.stderr.isatty())
-    except IntakeError as error:
+    except OutsideError as error:
         print(f"broadsheet: {error}", file=sys.stderr)
         return 2
     print(report.in_words(), file=sys.stderr)

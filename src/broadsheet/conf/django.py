@@ -22,6 +22,7 @@ OUR_APPS = (
     "broadsheet.audience",
     "broadsheet.intake",
     "broadsheet.site",
+    "broadsheet.syndication",
 )
 LIBRARY_APPS = (
     *accounts.APPS,

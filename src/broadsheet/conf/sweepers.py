@@ -20,4 +20,8 @@ SWEEPERS: list[str] = [
     "broadsheet.intake.wires.subscribing.keep_leases",
     "broadsheet.intake.wires.drafting.draft_wanted",
     "broadsheet.intake.wires.keeping.forget_old",
+    "broadsheet.syndication.following.hand_on",
+    "broadsheet.syndication.delivering.deliver_due",
+    "broadsheet.syndication.following.forget_old",
+    "broadsheet.syndication.delivering.forget_old",
 ]

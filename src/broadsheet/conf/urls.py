@@ -25,8 +25,13 @@ urlpatterns = [
     path("", include("broadsheet.readers.urls")),
     path("", include("broadsheet.subscriptions.urls")),
     path("", include("broadsheet.intake.urls")),
+    path("", include("broadsheet.syndication.urls")),
     *(path("", include(f"{app}.urls")) for app in settings.PAPER.apps),
-    *i18n_patterns(path("", include("broadsheet.site.urls")), prefix_default_language=False),
+    *i18n_patterns(
+        path("", include("broadsheet.syndication.language_urls")),
+        path("", include("broadsheet.site.urls")),
+        prefix_default_language=False,
+    ),
 ]
 handler404 = "broadsheet.site.views.errors.not_found"
 handler500 = "broadsheet.site.views.errors.broken"

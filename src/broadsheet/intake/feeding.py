@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from multiprocessing.connection import Connection
 
-from .errors import IntakeError, UnreadableSource
+from broadsheet.outward.errors import OutsideError, UnreadableSource
+
 from .incoming import Incoming
 from .readers.protocol import Reader
 
@@ -30,7 +31,7 @@ class Read:
     source: str
     position: int
     item: Incoming | None = None
-    error: IntakeError | None = None
+    error: OutsideError | None = None
 
 
 def read(
@@ -47,7 +48,7 @@ def _here(reader: Reader, sources: Sequence[str], zone: tzinfo) -> Iterator[Read
         try:
             for item in reader.items(source, zone):
                 yield Read(source, reader.position, item)
-        except IntakeError as error:
+        except OutsideError as error:
             yield Read(source, reader.position, error=error)
         except Exception as error:  # a fault of ours with one source must not end the import of the others
             log.exception("reading %s failed", source)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from .errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
 
 CHUNK = 65_536
 LONGEST_TEXT = 32 * 1024 * 1024

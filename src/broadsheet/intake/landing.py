@@ -19,10 +19,10 @@ from wagtail.models import Page, PageViewRestriction
 from broadsheet.newsroom.bulk import NewStory, create_stories
 from broadsheet.newsroom.models import Author, Correction, Story, StoryByline, Topic
 from broadsheet.newsroom.rows import insert_rows
+from broadsheet.outward.errors import OutsideError
 from broadsheet.pictures.models import Picture
 
 from . import values as v
-from .errors import IntakeError
 from .incoming import IncomingStory
 from .media import MOST_PICTURES, PictureDesk, Wanted
 from .models import ImportItem
@@ -37,7 +37,7 @@ from .report import ImportReport
 STORIES = UUID("6e1c2f1e-9f3b-5d0a-8f53-6d5a1b6f7d11")
 LONGEST_ID = 500
 RESTRICTED_TO = "Editors"
-Failure = (IntakeError, ValidationError, DatabaseError, ObjectDoesNotExist)
+Failure = (OutsideError, ValidationError, DatabaseError, ObjectDoesNotExist)
 
 
 @dataclass(slots=True)

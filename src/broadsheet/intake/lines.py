@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
 
 MOST_BYTES = 32 * 1024 * 1024
 CHUNK = 1024 * 1024

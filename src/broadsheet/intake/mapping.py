@@ -24,8 +24,8 @@ from pathlib import Path
 
 from broadsheet.newsroom.models import Access
 from broadsheet.newsroom.slugs import slug_for
+from broadsheet.outward.errors import UnreadableSource
 
-from .errors import UnreadableSource
 from .incoming import IncomingAuthor, IncomingStory, IncomingTerm
 
 TABLES = ("sections", "topics", "authors", "shortcodes", "defaults")

@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 
+from broadsheet.outward.errors import OutsideError
+from broadsheet.outward.fetch import fetch
 from broadsheet.pictures.models import Picture
 from broadsheet.pictures.services import UnusablePicture, add_picture
 
-from .errors import IntakeError
-from .fetch import fetch
 from .incoming import IncomingPicture
 from .models import ImportPicture
 from .report import ImportReport
@@ -58,7 +58,7 @@ class PictureDesk:
                     if isinstance(got, Exception):
                         raise got
                     found[incoming.address] = self._add(by_address[incoming.address], got)
-                except (IntakeError, UnusablePicture) as error:
+                except (OutsideError, UnusablePicture) as error:
                     self._fail(by_address[incoming.address], str(error))
         return found
 
@@ -100,7 +100,7 @@ class PictureDesk:
         self.report.media_failed += 1
         self.report.trouble(wanted[0].address[:300], reason)
 
-    def _fetched(self, wanted: list[Wanted]) -> Iterator[tuple[IncomingPicture, bytes | IntakeError]]:
+    def _fetched(self, wanted: list[Wanted]) -> Iterator[tuple[IncomingPicture, bytes | OutsideError]]:
         """Each picture with its bytes or what went wrong; several at a time when they come over the network."""
         if sum(urlsplit_safe(i.address)[0] in ("http", "https") for i, _ in wanted) < 2:
             yield from ((incoming, self._bytes(incoming, folder)) for incoming, folder in wanted)
@@ -109,7 +109,7 @@ class PictureDesk:
             got = pool.map(lambda pair: self._bytes(*pair), wanted)
             yield from ((incoming, data) for (incoming, _), data in zip(wanted, got, strict=True))
 
-    def _bytes(self, incoming: IncomingPicture, folder: str) -> bytes | IntakeError:
+    def _bytes(self, incoming: IncomingPicture, folder: str) -> bytes | OutsideError:
         try:
             scheme, host, path = urlsplit_safe(incoming.address)
             if folder and (beside := _beside(path, folder, exact=not scheme)):
@@ -118,16 +118,16 @@ class PictureDesk:
                 return self._over_network(incoming.address, host)
             mend = "save the page with its pictures" if folder else "add it in the newsroom"
             what = "there is no such file beside the source" if folder else "it is not in the source"
-            raise IntakeError(what, incoming.address[:120], mend)
-        except IntakeError as error:
+            raise OutsideError(what, incoming.address[:120], mend)
+        except OutsideError as error:
             return error
 
     def _over_network(self, address: str, host: str) -> bytes:
         if self._failures.get(host, 0) >= MOST_FAILURES:
-            raise IntakeError("its host does not answer", host, "import again when it does")
+            raise OutsideError("its host does not answer", host, "import again when it does")
         try:
             got = fetch(address, robots=False, most_bytes=MOST_BYTES, allow_private=self._allow_private)
-        except IntakeError as error:
+        except OutsideError as error:
             # A picture that is gone says nothing of its host.
             if not error.what.startswith("the server answered"):
                 self._failures[host] = self._failures.get(host, 0) + 1
@@ -164,11 +164,11 @@ def _beside(path: str, folder: str, *, exact: bool) -> Path | None:
 
 def _read(path: Path, address: str) -> bytes:
     if path.stat().st_size > MOST_BYTES:
-        raise IntakeError(f"larger than {MOST_BYTES // 2**20} MB", address[:120], "make it smaller")
+        raise OutsideError(f"larger than {MOST_BYTES // 2**20} MB", address[:120], "make it smaller")
     try:
         return path.read_bytes()
     except OSError as error:
-        raise IntakeError("it can't be read", address[:120], error.strerror or "check it") from None
+        raise OutsideError("it can't be read", address[:120], error.strerror or "check it") from None
 
 
 def _digest(wanted: Wanted) -> str:

@@ -11,7 +11,8 @@ from html import escape
 
 from lxml import etree
 
-from .errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from .wire import Rendition, best_of, words_of
 from .xml import parse
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from broadsheet.newsroom.models import FrontPage, Section
 from broadsheet.newsroom.slugs import slug_for
+from broadsheet.outward.errors import OutsideError
 
-from .errors import IntakeError
 from .incoming import IncomingStory
 from .values import writable
 
@@ -29,7 +29,7 @@ class Places:
         self.look_again()
         if wanted and wanted not in {slug for _, slug in self._sections}:
             known = ", ".join(dict.fromkeys(slug for _, slug in self._sections)) or "none"
-            raise IntakeError(f"there is no section {wanted!r}", "--section", f"use one of: {known[:300]}")
+            raise OutsideError(f"there is no section {wanted!r}", "--section", f"use one of: {known[:300]}")
 
     def look_again(self) -> None:
         """After something went wrong: an editor may have moved or deleted a section meanwhile."""
@@ -50,14 +50,14 @@ class Places:
         return str(settings.LANGUAGE_CODE)
 
     def front(self, story: IncomingStory) -> FrontPage:
-        """The front page of the story's edition. Raises `IntakeError` in a paper that has none."""
+        """The front page of the story's edition. Raises `OutsideError` in a paper that has none."""
         front = self._fronts.get(self.language_of(story))
         if front is None:
-            raise IntakeError("the paper has no front page", "newsroom", "make the paper with `init` first")
+            raise OutsideError("the paper has no front page", "newsroom", "make the paper with `init` first")
         return front
 
     def section(self, story: IncomingStory) -> Section:
-        """The section to file under. Raises `IntakeError` in a paper without any, when the story names none."""
+        """The section to file under. Raises `OutsideError` in a paper without any, when the story names none."""
         language = self.language_of(story)
         slug = self._wanted or story.section
         if found := self._sections.get((language, slug)):
@@ -73,7 +73,7 @@ class Places:
         for (code, _), section in self._sections.items():
             if code == language:
                 return section
-        raise IntakeError("the paper has no section", "newsroom", "make one under /newsroom/ first")
+        raise OutsideError("the paper has no section", "newsroom", "make one under /newsroom/ first")
 
     def _make(self, story: IncomingStory, language: str, slug: str) -> Section:
         in_menu = sum(s.show_in_menus for (code, _), s in self._sections.items() if code == language)

@@ -17,9 +17,9 @@ from django.utils.module_loading import import_string
 from tqdm import tqdm
 
 from broadsheet.newsroom.rows import make_room
+from broadsheet.outward.errors import OutsideError
 
 from . import members
-from .errors import IntakeError
 from .feeding import Read, read
 from .incoming import Broken, Incoming, IncomingMedia, IncomingMember, IncomingStory, Skipped
 from .landing import Landing
@@ -67,7 +67,7 @@ def run_import(
     try:
         words = load(mapping) if mapping and (mapping.exists() or not dry_run) else Words()
         places = Places(section)
-    except IntakeError as error:
+    except OutsideError as error:
         report.found, report.failed = len(sources), len(sources)
         report.trouble(str(mapping or section), str(error))
         return report

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import UnreadableSource
-from .fetch import fetch
+from broadsheet.outward.errors import UnreadableSource
+from broadsheet.outward.fetch import fetch
 
 MOST_FETCHED = 64 * 1024 * 1024
 

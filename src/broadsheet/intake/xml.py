@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from lxml import etree
 
-from .errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
 
 CHUNK = 65_536
 # One item of a source; longer ones are refused, for each is held in memory.

@@ -219,6 +219,7 @@ class Document:
     corrections: tuple[Note, ...]
     source_name: str = ""
     source_url: str = ""
+    usage_terms: str = ""
     is_whole: bool = True
     words: int = 0
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, path), this one included

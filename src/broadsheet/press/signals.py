@@ -19,6 +19,7 @@ from broadsheet.pictures.models import Picture
 
 from . import log
 from .changes import Purge, facts_of, list_keys, model_of, own_keys, purge_of
+from .events import page_changed
 from .keys import MISSING
 
 _BEFORE = "_press_before"
@@ -71,6 +72,7 @@ def after_page(sender: Any, instance: Any, raw: bool = False, update_fields: Any
         after["authors"] = [line.author_id for line in instance.bylines.all()]
         after["topics"] = {topic.pk for topic in instance.topics.all()}
     _write(purge_of(model, instance.pk, before, after))
+    page_changed.send(model, pk=instance.pk, tree=instance.path, before=before, after=after)
 
 
 @receiver(stories_created, dispatch_uid="press_bulk")
@@ -89,7 +91,9 @@ def created_in_bulk(entries: Sequence[NewStory], **_: Any) -> None:
 @receiver(pre_delete, dispatch_uid="press_deleted_page")
 def deleted_page(sender: Any, instance: Any, **_: Any) -> None:
     if issubclass(sender, Page) and (model := model_of(instance)) is sender and model is not None:
-        _write(purge_of(model, instance.pk, facts_of(model, instance.pk), None))
+        before = facts_of(model, instance.pk)
+        _write(purge_of(model, instance.pk, before, None))
+        page_changed.send(model, pk=instance.pk, tree=instance.path, before=before, after=None)
 
 
 @receiver(post_page_move, dispatch_uid="press_moved_page")

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
-from ..errors import IntakeError
+from broadsheet.outward.errors import OutsideError
+
 from ..incoming import IncomingStory
 from ..readers.jsonl import line_of
 from ..report import ALL_WELL, SOME_FAILED
@@ -60,7 +61,7 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
     `ninjs`: what is public, its pictures by their addresses; a folder as `dest` takes one file per story.
 
     The file is the owner's alone (mode 0600), for it holds drafts and what only subscribers may read. It appears when
-    it is complete: a kill leaves the one that was there before. Raises `IntakeError` when it can't be written.
+    it is complete: a kill leaves the one that was there before. Raises `OutsideError` when it can't be written.
     """
     started = time.monotonic()
     form = FORMS[kind]
@@ -83,7 +84,7 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise IntakeError(
+        raise OutsideError(
             "it can't be written", dest, error.strerror or "check the folder and its space"
         ) from None
     report.files, report.missing = files.copied, files.missing

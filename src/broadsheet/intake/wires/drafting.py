@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from broadsheet.newsroom.models import Section, Story
+from broadsheet.outward.errors import OutsideError, RefusedAddress
 
-from ..errors import IntakeError, NoStory, RefusedAddress
+from ..errors import NoStory
 from ..incoming import IncomingBlock, IncomingPicture, IncomingStory
 from ..landing import Landing, kept_id
 from ..media import MOST_PICTURES, PictureDesk
@@ -32,7 +33,7 @@ MOST_AT_ONCE = 5
 def make_draft(item: WireItem, desk: Section, user: Any = None, *, allow_private: bool = False) -> Story:
     """The draft of this item: the one that was made before, or a new one at `desk`, owned by `user`.
 
-    Pictures are fetched before anything is locked. Raises `IntakeError` when there can be no draft.
+    Pictures are fetched before anything is locked. Raises `OutsideError` when there can be no draft.
     """
     story = _story(item, desk)
     report = ImportReport(KIND)
@@ -70,7 +71,7 @@ def draft_wanted(*, allow_private: bool = False) -> int:
                 raise NoStory("neither the rule nor the source has a desk", item.headline[:80], "give one")
             make_draft(item, item.desk, allow_private=allow_private)
             made += 1
-        except (IntakeError, ValidationError, DatabaseError, ValueError) as error:
+        except (OutsideError, ValidationError, DatabaseError, ValueError) as error:
             log.warning("no draft of %s: %s", item.pk, error)
             WireItem.objects.filter(pk=item.pk).update(is_wanted=False, trouble=str(error)[:300])
     return made

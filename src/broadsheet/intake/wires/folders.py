@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ..errors import RefusedAddress
+from broadsheet.outward.errors import RefusedAddress
 
 
 def allowed() -> list[Path]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import IntakeError, UnreadableSource
-from ..fetch import fetch
+from broadsheet.outward.errors import OutsideError, UnreadableSource
+from broadsheet.outward.fetch import fetch
+
 from .folders import folder_of
 from .models import WireSource
 from .reading import Document
@@ -43,7 +44,7 @@ class Gathered:
 
 
 def gather(source: WireSource, *, allow_private: bool = False) -> Gathered:
-    """What is new since the last look. Raises `IntakeError` when the source can't be had."""
+    """What is new since the last look. Raises `OutsideError` when the source can't be had."""
     return _files(source) if source.is_folder else _answer(source, allow_private=allow_private)
 
 
@@ -96,7 +97,7 @@ def _files(source: WireSource) -> Gathered:
         except OSError as error:
             made.troubles.append(f"{name}: {error.strerror or 'it cannot be read'}")
             continue
-        except IntakeError as error:
+        except OutsideError as error:
             made.troubles.append(f"{name}: {error.what}")
             made.files[name] = [*now_is, "refused"]
             continue

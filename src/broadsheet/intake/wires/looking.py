@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
-from ..errors import BadAnswer, IntakeError, UnreadableSource
-from ..fetch import TOTAL_SECONDS
+from broadsheet.outward.errors import BadAnswer, OutsideError, UnreadableSource
+from broadsheet.outward.fetch import TOTAL_SECONDS
+
 from . import subscribing
 from .arriving import Taken, take_in
 from .gathering import Gathered, gather
@@ -49,7 +50,7 @@ def look(source: WireSource, *, allow_private: bool = False) -> Taken:
     """Look at one source now. What goes wrong is written beside it, never raised."""
     try:
         return _settled(source, gather(source, allow_private=allow_private))
-    except IntakeError as error:
+    except OutsideError as error:
         _failed(source, error)
         return Taken()
 
@@ -66,7 +67,7 @@ def _settle_all(looks: Sequence[tuple[WireSource, Future[Gathered]]]) -> None:
             _settled(source, future.result(TOTAL_SECONDS + 5))
         except TooLate:
             _failed(source, UnreadableSource("it took too long", source.address, "it is tried again"))
-        except IntakeError as error:
+        except OutsideError as error:
             _failed(source, error)
         except (
             Exception
@@ -85,7 +86,7 @@ def _settled(source: WireSource, got: Gathered) -> Taken:
             found = read(source.kind, document)
             troubles += found.broken
             part = take_in(source, found.stories, found.marks, is_whole=got.is_whole)
-        except IntakeError as error:
+        except OutsideError as error:
             failed = error
             troubles.append(f"{document.name}: {error.what}")
             continue
@@ -117,7 +118,7 @@ def _interval(source: WireSource) -> timedelta:
     return wanted * random.uniform(0.95, 1.05)  # noqa: S311  (spreads looks, guards nothing)
 
 
-def _failed(source: WireSource, error: IntakeError) -> None:
+def _failed(source: WireSource, error: OutsideError) -> None:
     """The next look after twice the time each, up to a day; later where the server says so."""
     source.failures += 1
     delay = timedelta(minutes=source.interval) * 2 ** min(source.failures, 11)

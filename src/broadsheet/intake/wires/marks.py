@@ -13,7 +13,8 @@ from typing import Any
 
 from lxml import etree
 
-from ..errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ..xml import events
 from . import notices
 

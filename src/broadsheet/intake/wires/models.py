@@ -13,7 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..errors import RefusedAddress
+from broadsheet.outward.errors import RefusedAddress
+
 from .folders import folder_of
 from .notices import ADVISORY, CORRECTION, KILL, UPDATE
 

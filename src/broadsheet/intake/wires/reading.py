@@ -42,7 +42,7 @@ class Read:
 
 
 def read(kind: str, document: Document) -> Read:
-    """Every story of the document. Raises `IntakeError` when it can't be read at all."""
+    """Every story of the document. Raises `OutsideError` when it can't be read at all."""
     found = Read(marks=marks_of(kind, document.data))
     with tempfile.TemporaryDirectory(prefix="broadsheet-wire-") as scratch:
         path = document.path

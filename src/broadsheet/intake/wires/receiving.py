@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ..errors import IntakeError
+from broadsheet.outward.errors import OutsideError
+
 from . import subscribing
 from .arriving import take_in
 from .models import WireSubscription
@@ -74,7 +75,7 @@ def _delivery(request: HttpRequest, subscription: WireSubscription) -> HttpRespo
     try:
         found = read(source.kind, Document(body, "delivery", subscription.topic, _charset(request)))
         take_in(source, found.stories, found.marks, is_whole=False)
-    except IntakeError as error:
+    except OutsideError as error:
         # Sent again it would be no better; the next look at the source gets what is missing.
         trouble = str(error)[:500]
         log.warning("a delivery for %s can't be read: %s", source, error)

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
-from ..errors import IntakeError, RefusedAddress
-from ..fetch import post
+from broadsheet.outward.errors import OutsideError, RefusedAddress
+from broadsheet.outward.fetch import post
+
 from .models import WireSource, WireSubscription
 from .reading import Document
 
@@ -166,7 +167,7 @@ def ask(subscription: WireSubscription, *, allow_private: bool = False) -> None:
             most_bytes=65_536,
             allow_private=allow_private,
         )
-    except IntakeError as error:
+    except OutsideError as error:
         failures = subscription.failures + 1
         delay = min(timedelta(minutes=5) * 2 ** min(failures, 10), LONGEST_DELAY)
         WireSubscription.objects.filter(pk=subscription.pk).update(

@@ -21,8 +21,8 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from broadsheet.newsroom.models import Section, Story
 from broadsheet.newsroom.selectors import Cursor
 from broadsheet.newsroom.views import sections_to_write_in
+from broadsheet.outward.errors import OutsideError
 
-from ..errors import IntakeError
 from ..readers.jsonl.fields import BadLine
 from . import drafting, flagging, selectors
 from .content import unpacked
@@ -116,7 +116,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     try:
         made = drafting.make_draft(found, desk, request.user)
-    except (IntakeError, ValidationError, DatabaseError) as error:
+    except (OutsideError, ValidationError, DatabaseError) as error:
         messages.error(request, str(error))
         return redirect("wires:item", pk)
     return redirect("wagtailadmin_pages:edit", made.pk)

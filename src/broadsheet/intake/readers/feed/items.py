@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 import feedparser
 from lxml import etree
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...xml import events
 from .media import Beside, is_media, media_of
 

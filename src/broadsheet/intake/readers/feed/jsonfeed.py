@@ -7,7 +7,9 @@ from datetime import tzinfo
 from html import escape
 from typing import Any, BinaryIO
 
-from ...errors import NoStory, UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
+from ...errors import NoStory
 from ...incoming import Broken, Incoming, IncomingAuthor, IncomingPicture, IncomingStory
 from ...json_rows import head, rows
 from ...json_stream import JsonSource

@@ -11,8 +11,10 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
-from ...errors import NoStory, UnreadableSource
-from ...fetch import fetch
+from broadsheet.outward.errors import UnreadableSource
+from broadsheet.outward.fetch import fetch
+
+from ...errors import NoStory
 from ...incoming import Broken, Incoming
 from ..page.links import joined
 from ..protocol import ReaderOptions

@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, Literal
 
 from charset_normalizer import from_bytes
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...incoming import Broken, Incoming, IncomingMember, Skipped
 from .relations import Relations
 from .story import time_of

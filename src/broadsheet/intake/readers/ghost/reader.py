@@ -7,7 +7,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...incoming import Broken, Incoming
 from ...json_rows import Row, rows
 from ...json_stream import JsonSource

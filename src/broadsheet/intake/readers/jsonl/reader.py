@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...incoming import (
     STATUSES,
     Broken,

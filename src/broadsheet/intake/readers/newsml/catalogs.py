@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...nitf import name_of
 from ...xml import parse
 

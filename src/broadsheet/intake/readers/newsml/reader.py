@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...incoming import Broken, Incoming, IncomingMedia, IncomingPicture, IncomingStory, Skipped
 from ...markup import blocks_of
 from ...nitf import name_of

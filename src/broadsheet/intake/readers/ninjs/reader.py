@@ -8,7 +8,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...errors import UnreadableSource
+from broadsheet.outward.errors import UnreadableSource
+
 from ...incoming import Broken, Incoming, Skipped
 from ...json_stream import Builder, JsonSource
 from ...lines import lines_of

@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
-from ...errors import IntakeError, NoStory, UnreadableSource
+from broadsheet.outward.errors import OutsideError, UnreadableSource
+
+from ...errors import NoStory
 from ...incoming import Broken, Incoming, IncomingBlock, IncomingPicture, IncomingStory, Skipped
 from ..protocol import ReaderOptions
 from . import facts, markup, plain, sources, words
@@ -75,7 +77,7 @@ class PageReader:
             else:
                 self.position += Path(name).stat().st_size
             story = story_of(page, zone)
-        except (IntakeError, OSError) as error:
+        except (OutsideError, OSError) as error:
             if is_remote:
                 self._manners.went(name, str(error))
             return Broken(name, str(error))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from ...errors import UnreadableSource
-from ...fetch import fetch
+from broadsheet.outward.errors import UnreadableSource
+from broadsheet.outward.fetch import fetch
 
 MOST_BYTES = 16 * 1024 * 1024
 BOMS = (

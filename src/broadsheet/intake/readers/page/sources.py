@@ -19,8 +19,9 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from ...errors import IntakeError, UnreadableSource
-from ...fetch import fetch
+from broadsheet.outward.errors import OutsideError, UnreadableSource
+from broadsheet.outward.fetch import fetch
+
 from ...incoming import Broken, Skipped
 from ...xml import events
 
@@ -168,7 +169,7 @@ def _inner(address: str, zone: tzinfo, *, allow_private: bool) -> Iterator[Liste
         body = fetch(address, most_bytes=MOST_SITEMAP_BYTES, allow_private=allow_private).body
         data: Readable = _Unpacked(io.BytesIO(body), address) if body.startswith(_GZIP) else io.BytesIO(body)
         yield from _of_sitemap(data, address, zone, allow_private=allow_private, is_inner=True)
-    except IntakeError as error:
+    except OutsideError as error:
         yield Broken(address, str(error))
 
 

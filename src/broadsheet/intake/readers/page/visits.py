@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.utils import timezone
 
-from ...fetch import crawl_delay
+from broadsheet.outward.fetch import crawl_delay
+
 from .sources import Page
 
 PAUSE_SECONDS = 1.0

@@ -13,8 +13,9 @@ from typing import BinaryIO, cast
 
 from lxml import etree
 
+from broadsheet.outward.errors import UnreadableSource
+
 from ... import addresses, xml
-from ...errors import UnreadableSource
 from ...incoming import Broken, Incoming, IncomingMedia, Skipped
 from ...mending import MendedXml
 from ..protocol import ReaderOptions

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from broadsheet.intake import fetch as fetching
-from broadsheet.intake.errors import BadAnswer, RefusedAddress, UnreadableSource
-from broadsheet.intake.fetch import USER_AGENT, checked_addresses, fetch, post
+from broadsheet.outward.errors import BadAnswer, RefusedAddress, UnreadableSource
+from broadsheet.outward.fetch import USER_AGENT, checked_addresses, fetch, post
 
 
 class _Handler(BaseHTTPRequestHandler):

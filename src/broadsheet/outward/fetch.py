@@ -59,9 +59,10 @@ def fetch(
     most_bytes: int = MOST_BYTES,
     allow_private: bool = False,
     conditions: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
-    """Get one address. `conditions` are `If-None-Match` and `If-Modified-Since`, by which the answer may be 304.
-    `allow_private` is for tests against this machine.
+    """Get one address. `conditions` are `If-None-Match` and `If-Modified-Since`, by which the answer may be 304;
+    `headers` go along and replace ours of the same name. `allow_private` is for tests against this machine.
 
     Raises `RefusedAddress` for what we do not fetch, `BadAnswer` for another status, and `UnreadableSource` for what
     can't be had.
@@ -73,7 +74,8 @@ def fetch(
             raise RefusedAddress(
                 "robots.txt forbids it", url, "ask the site's owner, or save the page and import the file"
             )
-        with _Exchange(url, end, headers=conditions or {}, allow_private=allow_private) as exchange:
+        sent = {**(headers or {}), **(conditions or {})}
+        with _Exchange(url, end, headers=sent, allow_private=allow_private) as exchange:
             if exchange.status in REDIRECTS and exchange.location:
                 url = _redirected(url, exchange.location)
                 continue
@@ -86,18 +88,26 @@ def fetch(
 
 
 def post(
-    url: str, body: bytes, media_type: str, *, most_bytes: int = MOST_BYTES, allow_private: bool = False
+    url: str,
+    body: bytes,
+    media_type: str,
+    *,
+    method: str = "POST",
+    headers: Mapping[str, str] | None = None,
+    most_bytes: int = MOST_BYTES,
+    allow_private: bool = False,
 ) -> Fetched:
-    """Post to one address; any 2xx is an answer. Only redirects that keep the method (307, 308) are followed.
+    """Post to one address (or, by `method`, put there); any 2xx is an answer. Only redirects that keep the method
+    (307, 308) are followed, and none when `headers` sign the request: the signature is for this address.
 
     Raises as `fetch`.
     """
     end = time.monotonic() + TOTAL_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         _split(url)
-        headers = {"Content-Type": media_type}
-        with _Exchange(url, end, "POST", body, headers=headers, allow_private=allow_private) as exchange:
-            if exchange.status in (307, 308) and exchange.location:
+        sent = {"Content-Type": media_type, **(headers or {})}
+        with _Exchange(url, end, method, body, headers=sent, allow_private=allow_private) as exchange:
+            if exchange.status in (307, 308) and exchange.location and "Signature" not in sent:
                 url = _redirected(url, exchange.location)
                 continue
             if not 200 <= exchange.status < 300:

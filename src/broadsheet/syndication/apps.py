@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class SyndicationConfig(AppConfig):
+    name = "broadsheet.syndication"
+    label = "syndication"
+    verbose_name = "Syndication"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import signals  # noqa: F401  (connects the receivers; models are ready only now)

@@ -1,0 +1,6 @@
+"""Who hears of story events, and who hands over what is owed: by channel, the function that does it."""
+
+# Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
+FOLLOWERS: dict[str, str] = {}
+# Called with a `Delivery`, outside any transaction: see `delivering`.
+SENDERS: dict[str, str] = {}
