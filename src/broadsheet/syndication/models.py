@@ -113,3 +113,7 @@ class TroubledHost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host} ({self.channel}) until {self.paused_until}"
+
+
+from .api.models import ApiKey  # noqa: E402, F401  (Django finds models here)
+from .webhooks.models import Webhook  # noqa: E402, F401  (as above)
