@@ -19,6 +19,10 @@ class UnreadableSource(OutsideError):
     """The source can't be opened, fetched or decoded at all."""
 
 
+class Unreached(UnreadableSource):
+    """No connection came about: the server has not seen the request."""
+
+
 class BadAnswer(UnreadableSource):
     """A server answered with a status that holds no document. `retry_after` is its header as it came."""
 

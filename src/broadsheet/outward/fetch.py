@@ -24,7 +24,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from broadsheet import __version__
 
-from .errors import BadAnswer, RefusedAddress, UnreadableSource
+from .errors import BadAnswer, RefusedAddress, UnreadableSource, Unreached
 
 USER_AGENT = f"Broadsheet/{__version__} (+https://broadsheet.example/bot)"
 MOST_REDIRECTS = 5
@@ -170,7 +170,7 @@ def _resolved(host: str, port: int, seconds: float) -> list[str]:
     thread.join(max(seconds, 0.01))
     if not found:
         reason = failed[0] if failed else "no answer in time"
-        raise UnreadableSource("the name can't be resolved", host, f"check the address ({reason})")
+        raise Unreached("the name can't be resolved", host, f"check the address ({reason})")
     return list(found)
 
 
@@ -241,6 +241,10 @@ class _Exchange:
                 self._plain.settimeout(max(0.01, min(CONNECT_SECONDS, end - time.monotonic())))
                 context = ssl.create_default_context()
                 self._plain = context.wrap_socket(self._plain, server_hostname=parts.hostname)
+        except OSError as error:
+            self._close()
+            raise Unreached("the server can't be reached", url, f"try again later ({error})") from None
+        try:
             connection = http.client.HTTPConnection(parts.hostname, port, timeout=CONNECT_SECONDS)
             line: Any = _Line(self._plain, end)
             connection.sock = line
@@ -254,7 +258,7 @@ class _Exchange:
             self._answer = connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
             self._close()
-            raise UnreadableSource("the server can't be reached", url, f"try again later ({error})") from None
+            raise UnreadableSource("the server broke off", url, f"try again later ({error})") from None
         self.status = self._answer.status
         self.location = self._answer.headers.get("Location", "")
 

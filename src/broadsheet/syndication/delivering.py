@@ -36,9 +36,16 @@ PATIENCE = 3
 KEPT = timedelta(days=30)
 
 
+class GivenUp(OutsideError):
+    """Trying again would do harm, or no good."""
+
+
+FINAL = (RefusedAddress, GivenUp)
 # Hands one over, in a thread and without the database. Raises `OutsideError`: `RefusedAddress` and a 4xx but 408, 425
-# and 429 are not tried again.
-HandOver = Callable[[], object]
+# and 429 are not tried again. What it returns, if anything, is called afterwards, with the database, to note an answer;
+# that may raise as well.
+Afterwards = Callable[[], object]
+HandOver = Callable[[], Afterwards | None]
 # Makes ready what one delivery hands over, with the database; None when there is no longer anything to hand over.
 Sender = Callable[[Delivery], HandOver | None]
 
@@ -77,8 +84,8 @@ def deliver_due(*, seconds: float = ROUND_SECONDS) -> int:
     with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="deliver") as pool:
         while time.monotonic() < end and (claimed := _claim(timezone.now())):
             outcomes = pool.map(_hand_over, [_ready(delivery) for delivery in claimed])
-            for delivery, error in zip(claimed, outcomes, strict=True):
-                _settle(delivery, error)
+            for delivery, outcome in zip(claimed, outcomes, strict=True):
+                _settle(delivery, _noted(outcome))
             count += len(claimed)
     return count
 
@@ -124,15 +131,25 @@ def _fail(error: OutsideError) -> None:
     raise error
 
 
-def _hand_over(hand_over: HandOver) -> OutsideError | None:
+def _hand_over(hand_over: HandOver) -> OutsideError | Afterwards | None:
     """Runs in a thread of the pool: what goes wrong is returned."""
     try:
-        hand_over()
+        return hand_over()
     except OutsideError as error:
         return error
     except Exception as error:  # as in `_ready`
         log.exception("a delivery failed")
         return OutsideError(f"it can't be sent ({type(error).__name__})", "here", "see the log")
+
+
+def _noted(outcome: OutsideError | Afterwards | None) -> OutsideError | None:
+    """What went wrong, after the answer was noted."""
+    if outcome is None or isinstance(outcome, OutsideError):
+        return outcome
+    try:
+        outcome()
+    except OutsideError as error:
+        return error
     return None
 
 
@@ -145,14 +162,14 @@ def _settle(delivery: Delivery, error: OutsideError | None) -> None:
         return
     tries = delivery.tries + 1
     status = error.status if isinstance(error, BadAnswer) else None
-    is_over = tries >= MOST_TRIES or isinstance(error, RefusedAddress) or _is_refusal(status)
+    is_over = tries >= MOST_TRIES or isinstance(error, FINAL) or _is_refusal(status)
     changes: dict[str, Any] = {"tries": tries, "status": status, "error": str(error)[:500]}
     if is_over:
         changes |= {"state": Delivery.State.FAILED, "done_at": now}
     else:
         changes["due_at"] = now + _wait(tries)
     row.update(**changes)
-    if not _is_refusal(status) and not isinstance(error, RefusedAddress):
+    if not _is_refusal(status) and not isinstance(error, FINAL):
         _trouble(delivery, now)
 
 

@@ -1,0 +1,1 @@
+"""Stories shared to the paper's own accounts elsewhere: on publishing, at a time, or by hand."""
