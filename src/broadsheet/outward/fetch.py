@@ -24,7 +24,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from broadsheet import __version__
 
-from .errors import BadAnswer, RefusedAddress, UnreadableSource, Unreached
+from .errors import BadAnswer, RefusedAddress, Unreached, UnreadableSource
 
 USER_AGENT = f"Broadsheet/{__version__} (+https://broadsheet.example/bot)"
 MOST_REDIRECTS = 5

@@ -1,6 +1,11 @@
 """Who hears of story events, and who hands over what is owed: by channel, the function that does it."""
 
 # Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
-FOLLOWERS: dict[str, str] = {}
+FOLLOWERS: dict[str, str] = {
+    "sharing": "broadsheet.syndication.sharing.services.heard",
+}
 # Called with a `Delivery`, outside any transaction: see `delivering`.
-SENDERS: dict[str, str] = {}
+SENDERS: dict[str, str] = {
+    "sharing": "broadsheet.syndication.sharing.services.send",
+    "unsharing": "broadsheet.syndication.sharing.services.take_back",
+}

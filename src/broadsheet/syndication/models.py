@@ -117,4 +117,5 @@ class TroubledHost(models.Model):
 
 from .api.models import ApiKey  # noqa: E402, F401  (Django finds models here)
 from .feeds.models import FeedSettings, HubRequest, HubSubscription, PrivateFeed  # noqa: E402, F401  (as above)
+from .sharing.models import Share, ShareAccount  # noqa: E402, F401  (as above)
 from .webhooks.models import Webhook  # noqa: E402, F401  (as above)

@@ -14,7 +14,10 @@ from django.db import models
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(b"syndication.sealed:" + str(key).encode()).digest())) for key in keys]
+        [
+            Fernet(urlsafe_b64encode(sha256(b"syndication.sealed:" + str(key).encode()).digest()))
+            for key in keys
+        ]
     )
 
 

@@ -6,7 +6,7 @@ All raise `OutsideError`; no secret stands in what they raise, whatever place th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -31,11 +31,14 @@ allow_private = False
 class Adapter(Protocol):
     """One service. `limit` is in units of `length`; with `knows_repeats` a message posted twice appears once."""
 
-    limit: int
-    knows_repeats: bool
+    @property
+    def limit(self) -> int: ...
 
-    @staticmethod
-    def length(text: str) -> int: ...
+    @property
+    def knows_repeats(self) -> bool: ...
+
+    @property
+    def length(self) -> Callable[[str], int]: ...
 
     def post(self, login: Login, message: Message) -> Posted: ...
 
@@ -71,7 +74,9 @@ def _text_of(answer: Any, *names: str) -> str:
     for name in names:
         answer = answer.get(name) if isinstance(answer, dict) else None
     if answer is None or isinstance(answer, dict | list):
-        raise UnreadableSource(f"the service's answer has no {'.'.join(names)}", "its API", "see its status page")
+        raise UnreadableSource(
+            f"the service's answer has no {'.'.join(names)}", "its API", "see its status page"
+        )
     return str(answer)
 
 
@@ -176,7 +181,12 @@ class Telegram:
             link_preview_options={"url": message.url, "prefer_large_media": True},
         )
         id_ = _text_of(answer, "result", "message_id")
-        channel = str(((answer["result"].get("chat") or {}) if isinstance(answer["result"], dict) else {}).get("username") or "")
+        channel = str(
+            ((answer["result"].get("chat") or {}) if isinstance(answer["result"], dict) else {}).get(
+                "username"
+            )
+            or ""
+        )
         return Posted(id_, f"https://t.me/{channel}/{id_}" if channel else "")
 
     def remove(self, login: Login, id_: str) -> None:
@@ -204,7 +214,9 @@ class _Keys:
     def of(cls, login: Login) -> _Keys:
         parts = login.secret.split()
         if len(parts) != 4:
-            raise OutsideError("X needs four keys", "the account's key", "give them one a line: key, secret, token, secret")
+            raise OutsideError(
+                "X needs four keys", "the account's key", "give them one a line: key, secret, token, secret"
+            )
         return cls(Client(parts[0], parts[1], parts[2], parts[3]))
 
     def headers(self, url: str, method: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import regex
@@ -67,9 +68,8 @@ def weighted(text: str) -> int:
     return weight + 23 * len(URL.findall(text))
 
 
-def fitted(text: str, limit: int, length: object) -> str:
+def fitted(text: str, limit: int, length: Callable[[str], int]) -> str:
     """The text, its longest paragraph cut at a word until `length` of it is at most `limit`; addresses stay whole."""
-    assert callable(length)
     parts = text.split("\n")
     while length("\n".join(parts)) > limit:
         longest = max(range(len(parts)), key=lambda n: 0 if URL.search(parts[n]) else len(parts[n]))

@@ -45,7 +45,9 @@ class ShareAccount(models.Model):
         _("account there"),
         max_length=200,
         blank=True,
-        help_text=_("Bluesky: the handle. Telegram: @channel or the chat's number. Facebook: the page's number."),
+        help_text=_(
+            "Bluesky: the handle. Telegram: @channel or the chat's number. Facebook: the page's number."
+        ),
     )
     secret = SealedField(_("key"), editable=False, default="")
     language = models.CharField(
@@ -87,7 +89,9 @@ class ShareAccount(models.Model):
         if not self.server and self.service in SERVERS:
             self.server = SERVERS[Service(self.service)]
         if not self.server:
-            raise ValidationError({"server": _("Give the address of the server, such as https://mastodon.social.")})
+            raise ValidationError(
+                {"server": _("Give the address of the server, such as https://mastodon.social.")}
+            )
         if not self.server.startswith("https://"):
             raise ValidationError({"server": _("The address must begin with https://.")})
         if self.service in (Service.BLUESKY, Service.TELEGRAM, Service.FACEBOOK) and not self.handle:
@@ -95,7 +99,9 @@ class ShareAccount(models.Model):
         try:
             self.template.format(headline="", standfirst="", section="", kicker="", url="")
         except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValidationError({"template": _("There is a word in braces that is none of these.")}) from None
+            raise ValidationError(
+                {"template": _("There is a word in braces that is none of these.")}
+            ) from None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.server = self.server.rstrip("/")

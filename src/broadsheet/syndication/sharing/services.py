@@ -137,8 +137,7 @@ def heard(events: Sequence[StoryEvent]) -> None:
 
 def _published(event: StoryEvent, accounts: Sequence[ShareAccount]) -> None:
     planned = {
-        share.account_id: share
-        for share in Share.objects.filter(story=event.story).select_related("account")
+        share.account_id: share for share in Share.objects.filter(story=event.story).select_related("account")
     }
     for account in accounts:
         share = planned.get(account.pk)
@@ -168,7 +167,9 @@ def send(delivery: Delivery) -> delivering.HandOver | None:
         return None
     if share.tried_at and not ADAPTERS[share.account.service].knows_repeats:
         raise delivering.GivenUp(
-            "the service was asked and never answered", share.account.name, "look whether it is there, then send it again"
+            "the service was asked and never answered",
+            share.account.name,
+            "look whether it is there, then send it again",
         )
     message = message_of(share, released([story])[0])
     Share.objects.filter(pk=share.pk).update(tried_at=timezone.now())
