@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from broadsheet.intake import fetch as fetching
+from broadsheet.outward import fetch as fetching
 from broadsheet.outward.errors import BadAnswer, RefusedAddress, UnreadableSource
 from broadsheet.outward.fetch import USER_AGENT, checked_addresses, fetch, post
 
