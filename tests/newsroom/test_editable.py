@@ -45,6 +45,7 @@ def through_the_editor(html):
             "<blockquote>a<br/>b</blockquote>",
         ),
         ("<ul><li><blockquote>a</blockquote>b</li></ul>", "<ul><li>a<br/>b</li></ul>"),
+        ("<ul><li>a<ul><li>b</li></ul>c</li></ul>", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"),
     ],
 )
 def test_what_an_editor_saves_unchanged_stays_as_it_is(html, made):

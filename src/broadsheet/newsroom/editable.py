@@ -38,10 +38,15 @@ class _Writer:
         # Items that are open, each with whether it holds words yet; how many quotations are.
         self._items: list[bool] = []
         self._quotations = 0
-        self._is_quoting = self._has_words = self._is_line_due = False
+        self._is_quoting = self._has_words = self._is_line_due = self._is_after_list = False
 
     def words(self, text: str) -> None:
         if (self._items or self._quotations) and _ANY_TAG.sub("", text).strip(" \t\r\n"):
+            if self._is_after_list and self._items:
+                # The editor would put them before the list that they follow.
+                self.made.append("</li><li>")
+                self._items[-1] = self._is_line_due = False
+            self._is_after_list = False
             if not self._items and not self._is_quoting:
                 self.made.append("<blockquote>")
                 self._is_quoting, self._has_words = True, False
@@ -65,6 +70,7 @@ class _Writer:
                 self._end_quoting()
             if tag == "li":
                 self._items.append(False)
+                self._is_after_list = False
             self._is_line_due = False
             self.made.append(f"<{tag}>")
 
@@ -80,6 +86,7 @@ class _Writer:
         else:
             if tag == "li" and self._items:
                 self._items.pop()
+            self._is_after_list = tag in _LISTS
             self._is_line_due = False
             self.made.append(f"</{tag}>")
 
