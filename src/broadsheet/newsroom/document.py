@@ -15,7 +15,7 @@ from broadsheet.pictures.selectors import Image
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something with a name and an address: a section, an author, a topic.
+    """Something with a name and an address: a section, an author, a topic (`code`: its IPTC Media Topic, if it has one).
 
     `surrogate_key` is how caches know what they keep of it (here and below); empty where nothing needs to be found.
     """
@@ -25,6 +25,7 @@ class Named:
     slug: str = ""
     detail: str = ""
     surrogate_key: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A story, whole or as a preview (`is_whole` is False: `blocks` then holds the public part only)."""
+    """A story, whole or as a preview (`is_whole` is False: `blocks` then holds the public part only).
+
+    `uid` names it in every paper that it is imported into, one per language: the id of `export jsonl`.
+    """
 
     id: int
     path: str
@@ -223,6 +227,7 @@ class Document:
     is_whole: bool = True
     words: int = 0
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, path), this one included
+    uid: str = ""
 
     @property
     def surrogate_key(self) -> str:

@@ -129,6 +129,7 @@ def _document(part: Part, read: _Read, same: tuple[tuple[str, str], ...]) -> d.D
         is_whole=part.is_whole,
         words=sum(len(strip_tags(b.html).split()) for b in made if isinstance(b, d.Text | d.Html)),
         translations=same,
+        uid=f"{story.translation_key}:{story.language}",
     )
 
 

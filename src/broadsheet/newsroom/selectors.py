@@ -106,7 +106,7 @@ def author_named(author: Author, language: str) -> Named:
 
 def topic_named(topic: Topic, language: str) -> Named:
     path = f"{language_prefix(language)}/topic/{topic.slug}/"
-    return Named(topic.name, path, topic.slug, topic.description, f"topic/{topic.pk}")
+    return Named(topic.name, path, topic.slug, topic.description, f"topic/{topic.pk}", topic.media_topic)
 
 
 # -- what is public ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F, FilteredRelation, Q
@@ -19,7 +20,8 @@ class Image:
     """One picture, ready to be shown.
 
     `src`, `srcset` and `share` are empty while its renditions are still being made: show its place, in the
-    proportion `width`:`height` (pixels). `focus_x` and `focus_y` are per cent, for `object-position`.
+    proportion `width`:`height` (pixels). `focus_x` and `focus_y` are per cent, for `object-position`. The last five are
+    for whom it is handed on to, as the file's IPTC fields say them; readers do not see them.
     """
 
     id: int
@@ -34,6 +36,11 @@ class Image:
     place: str = ""
     focus_x: int = 50
     focus_y: int = 50
+    creator: str = ""
+    copyright_notice: str = ""
+    usage_terms: str = ""
+    taken: datetime | None = None
+    expires: datetime | None = None
 
     @property
     def surrogate_key(self) -> str:
@@ -94,6 +101,11 @@ def _image(picture: Picture, files: list[tuple[str, int, str]]) -> Image:
         place=picture.place,
         focus_x=focus_x,
         focus_y=focus_y,
+        creator=picture.creator,
+        copyright_notice=picture.copyright_notice,
+        usage_terms=picture.usage_terms,
+        taken=picture.taken_at,
+        expires=picture.rights_expire_at,
     )
 
 

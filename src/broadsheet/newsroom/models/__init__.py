@@ -3,7 +3,7 @@
 from .front import FrontPage, InfoPage
 from .gallery import Gallery, GalleryItem
 from .listed import Listed
-from .people import Author, Topic
+from .people import Author, MediaTopic, Topic
 from .section import Section
 from .story import Access, Correction, CorrectionKind, Genre, Story, StoryByline
 
@@ -18,6 +18,7 @@ __all__ = [
     "Genre",
     "InfoPage",
     "Listed",
+    "MediaTopic",
     "Section",
     "Story",
     "StoryByline",

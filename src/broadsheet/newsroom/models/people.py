@@ -10,6 +10,7 @@ from modelsearch import index
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import TranslatableMixin
 
+from .. import media_topics
 from ..slugs import slug_for
 
 
@@ -73,12 +74,41 @@ class Author(Slugged):
         ]
 
 
+class MediaTopic(models.Model):
+    """One term of IPTC's Media Topics (https://iptc.org/standards/media-topics/), read in by `manage media_topics`.
+
+    `code` is `medtop:` and eight digits; `names` are by IPTC's own language codes; `broader` is a code or empty.
+    """
+
+    code = models.CharField(max_length=15, primary_key=True)
+    names = models.JSONField(default=dict)
+    broader = models.CharField(max_length=15, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {media_topics.name_in(self.names)}"
+
+
 class Topic(Slugged):
-    """What a story is about. `description` introduces the topic's page."""
+    """What a story is about. `description` introduces the topic's page; `media_topic` is IPTC's code for the same."""
 
     description = models.TextField(_("description"), blank=True)
+    media_topic = models.CharField(
+        _("Media Topic"),
+        max_length=15,
+        blank=True,
+        validators=[media_topics.is_code],
+        help_text=_("IPTC's code for it, by which partners and agencies file: medtop: and eight digits."),
+    )
 
-    panels: ClassVar = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+    panels: ClassVar = [
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("description"),
+        FieldPanel("media_topic", widget=media_topics.CodeInput),
+    ]
     search_fields: ClassVar = [
         index.SearchField("name"),
         index.AutocompleteField("name"),
