@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('newsroom', '0005_media_topics'),
-        ('syndication', '0004_shares'),
+        ('syndication', '0005_fediverse'),
     ]
 
     operations = [
