@@ -70,6 +70,7 @@ SELLING = (
     "subscriptions.change_subscription",
     "subscriptions.export_subscription",
     "subscriptions.change_seller",
+    "syndication.change_machineterms",
 )
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
@@ -78,7 +79,7 @@ MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *TRANSLATING,
         "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
-        "readers.add_user", "readers.change_user",
+        "readers.add_user", "readers.change_user", "syndication.change_machineterms",
     ),
     Role.PHOTO_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, "wagtailimages.delete_image", "wagtailmedia.delete_media"),
     Role.TRANSLATOR: (ACCESS, *CHOOSE, *TRANSLATING),

@@ -116,6 +116,7 @@ class TroubledHost(models.Model):
 
 
 from .api.models import ApiKey  # noqa: E402, F401  (Django finds models here)
+from .engines.models import MachineTerms  # noqa: E402, F401  (as above; one of a module brings the others)
 from .fediverse.models import Actor  # noqa: E402, F401  (as above; one of a module brings the others)
 from .feeds.models import FeedSettings, HubRequest, HubSubscription, PrivateFeed  # noqa: E402, F401  (as above)
 from .sharing.models import Share, ShareAccount  # noqa: E402, F401  (as above)

@@ -63,14 +63,37 @@ class FrontPage(Rendered):
         verbose_name = _("front page")
 
 
-class InfoPage(Rendered):
-    """A plain page: about, contact, privacy, terms."""
+class Policy(models.TextChoices):
+    """What an information page lays down; the values are schema.org's properties of a news organisation."""
 
+    PRINCIPLES = "publishingPrinciples", _("publishing principles")
+    CORRECTIONS = "correctionsPolicy", _("corrections")
+    ETHICS = "ethicsPolicy", _("ethics")
+    FACT_CHECKING = "verificationFactCheckingPolicy", _("checking of facts")
+    SOURCES = "unnamedSourcesPolicy", _("unnamed sources")
+    FEEDBACK = "actionableFeedbackPolicy", _("answers to readers")
+    DIVERSITY = "diversityPolicy", _("diversity")
+    OWNERSHIP = "ownershipFundingInfo", _("owners and funding")
+    MASTHEAD = "masthead", _("masthead")
+    MISSION = "missionCoveragePrioritiesPolicy", _("mission")
+
+
+class InfoPage(Rendered):
+    """A plain page: about, contact, privacy, terms. `states` tells search engines which of the paper's policies it is."""
+
+    states = models.CharField(
+        _("lays down"),
+        max_length=32,
+        choices=Policy.choices,
+        blank=True,
+        default="",
+        help_text=_("Search engines are told where a paper says this of itself."),
+    )
     body = RichTextField(_("text"), blank=True, features=["h2", "h3", "bold", "italic", "link", "ol", "ul"])
 
     parent_page_types: ClassVar = ["newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = []
-    content_panels: ClassVar = [*Page.content_panels, FieldPanel("body")]
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("body"), FieldPanel("states")]
 
     class Meta:
         verbose_name = _("information page")
