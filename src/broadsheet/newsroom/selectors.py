@@ -222,26 +222,34 @@ def of_section(section: Section, before: Cursor | None = None, *, limit: int = 2
 
 def by_author(author: Author, before: Cursor | None = None, *, limit: int = 20) -> Listing:
     """Newest public stories of one author: four queries."""
-    own = StoryByline.objects.filter(author=author)
-    return _listing(_linked(own, author.locale.language_code), before, limit)
+    return _listing(of_author(public_stories(), author), before, limit)
 
 
 def on_topic(topic: Topic, before: Cursor | None = None, *, limit: int = 20) -> Listing:
     """Newest public stories on one topic: four queries."""
-    own = Story.topics.through.objects.filter(topic=topic)
-    return _listing(_linked(own, topic.locale.language_code), before, limit)
+    return _listing(of_topic(public_stories(), topic), before, limit)
+
+
+def of_author(stories: QuerySet[Story], author: Author) -> QuerySet[Story]:
+    """Of public `stories`, those of one author: one query now."""
+    return _linked(stories, StoryByline.objects.filter(author=author), author.locale.language_code)
+
+
+def of_topic(stories: QuerySet[Story], topic: Topic) -> QuerySet[Story]:
+    """Of public `stories`, those on one topic: one query now."""
+    return _linked(stories, Story.topics.through.objects.filter(topic=topic), topic.locale.language_code)
 
 
 # Up to here sorting what is linked is cheap; beyond, the newest of the language are soon among the linked.
 FEW = 1500
 
 
-def _linked(links: QuerySet[Any], language: str) -> QuerySet[Story]:
-    """The public stories that `links` lead to, found from whichever end is nearer: cost stays flat both ways."""
+def _linked(stories: QuerySet[Story], links: QuerySet[Any], language: str) -> QuerySet[Story]:
+    """Of `stories` those that `links` lead to, found from whichever end is nearer: cost stays flat both ways."""
     ids = list(links.values_list("story_id", flat=True)[: FEW + 1])
     if len(ids) <= FEW:
-        return public_stories().filter(pk__in=ids)
-    return public_stories().filter(Exists(links.filter(story_id=OuterRef("pk"))), language=language)
+        return stories.filter(pk__in=ids)
+    return stories.filter(Exists(links.filter(story_id=OuterRef("pk"))), language=language)
 
 
 def _listing(stories: QuerySet[Story], before: Cursor | None, limit: int) -> Listing:

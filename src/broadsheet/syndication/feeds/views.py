@@ -1,0 +1,91 @@
+"""The public feeds: the same for everybody, so that caches keep them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from broadsheet.newsroom.selectors import Cursor
+from broadsheet.press.headers import LIFETIME, publish
+from broadsheet.press.keys import shown_keys
+
+from . import lists
+from .feed import TYPES, Feed, Kind
+from .lists import StoryList
+from .making import made
+
+# As on the search page: what is found changes with every story.
+SEARCH_SECONDS = 15
+# Every feed names the hubs.
+KEY = "feeds"
+
+
+def language_of() -> str:
+    """The language of this request's address."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def cursor_of(request: HttpRequest) -> Cursor | None:
+    """The place in the list that `?before=` names. Raises `Http404` for one we never gave out."""
+    text = request.GET.get("before", "")
+    cursor = Cursor.parse(text) if text else None
+    if text and cursor is None:
+        raise Http404("no such place in the list")
+    return cursor
+
+
+@require_safe
+def latest(request: HttpRequest, kind: Kind) -> HttpResponse:
+    """`/feeds/latest.rss|.atom|.json`."""
+    return _answer(request, lists.latest(language_of()), kind)
+
+
+@require_safe
+def section(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
+    """`/<section>/feed.rss|.atom|.json`."""
+    return _answer(request, lists.section(language_of(), slug), kind)
+
+
+@require_safe
+def author(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
+    """`/author/<slug>/feed.rss|.atom|.json`."""
+    return _answer(request, lists.author(language_of(), slug), kind)
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
+    """`/topic/<slug>/feed.rss|.atom|.json`."""
+    return _answer(request, lists.topic(language_of(), slug), kind)
+
+
+@require_safe
+def search(request: HttpRequest, kind: Kind) -> HttpResponse:
+    """`/search/feed.rss|.atom|.json?q=`, with the search page's filters, newest first."""
+    asked = {key: str(request.GET.get(key, "")) for key in request.GET}
+    return _answer(request, lists.search(language_of(), asked), kind, SEARCH_SECONDS)
+
+
+def links(feed: Feed) -> str:
+    """The `Link` header by which hubs and their subscribers find each other (WebSub §4)."""
+    found = [f'<{hub}>; rel="hub"' for hub in feed.hubs]
+    return ", ".join([*found, f'<{feed.own}>; rel="self"'])
+
+
+def _answer(
+    request: HttpRequest, chosen: StoryList | None, kind: Kind, lifetime: int = LIFETIME
+) -> HttpResponse:
+    if chosen is None:
+        raise Http404("no such list")
+    before = cursor_of(request)
+    done = made(chosen, kind, before)
+    response = HttpResponse(done.body, content_type=f"{TYPES[kind]}; charset=utf-8")
+    # Not the newest story's date: that goes back when a story is withdrawn, and a reader would keep it.
+    response.headers["Last-Modified"] = http_date(timezone.now().timestamp())
+    response.headers["Link"] = links(done.feed)
+    keys = {KEY, *chosen.keys, *shown_keys(done.documents)}
+    if before is None and chosen.lead_key:
+        keys.add(chosen.lead_key)
+    return publish(request, response, keys, lifetime)
