@@ -55,6 +55,10 @@ WIRES = tuple(
     for model in ("wiresource", "wirerule")
     for act in ("add", "change", "delete", "view")
 )
+# As the wires: receivers and settings of the channels out.
+SYNDICATION = tuple(
+    f"syndication.{act}_{model}" for model in ("shareaccount",) for act in ("add", "change", "delete", "view")
+)
 TRANSLATING = ("wagtail_localize.submit_translation",)
 SELLING = (
     *(
@@ -76,7 +80,7 @@ MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
     Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES),
     Role.EDITOR_IN_CHIEF: (
-        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *TRANSLATING,
+        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *SYNDICATION, *TRANSLATING,
         "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
         "readers.add_user", "readers.change_user", "syndication.change_machineterms",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,11 @@ SERVERS = {
     Service.X: "https://api.x.com",
     Service.FACEBOOK: "https://graph.facebook.com/v23.0",
 }
+
+
+# What a template may name.
+WORD = re.compile(r"\{([^{}]*)\}")
+WORDS = frozenset(("headline", "standfirst", "section", "kicker", "url"))
 
 
 class ShareAccount(models.Model):
@@ -96,12 +102,8 @@ class ShareAccount(models.Model):
             raise ValidationError({"server": _("The address must begin with https://.")})
         if self.service in (Service.BLUESKY, Service.TELEGRAM, Service.FACEBOOK) and not self.handle:
             raise ValidationError({"handle": _("Say which account it is.")})
-        try:
-            self.template.format(headline="", standfirst="", section="", kicker="", url="")
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValidationError(
-                {"template": _("There is a word in braces that is none of these.")}
-            ) from None
+        if set(WORD.findall(self.template)) - WORDS:
+            raise ValidationError({"template": _("There is a word in braces that is none of these.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.server = self.server.rstrip("/")

@@ -21,7 +21,7 @@ from ..models import Delivery, StoryEvent
 from ..stories import public_stories, released, web
 from .adapters import ADAPTERS, MOST_THUMB
 from .messages import Login, Message, Posted, fitted
-from .models import Share, ShareAccount
+from .models import WORD, Share, ShareAccount
 
 CHANNEL, TAKING_BACK = "sharing", "unsharing"
 IMAGE_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -35,13 +35,14 @@ def text_of(account: ShareAccount, document: Document, own: str = "") -> str:
     address an own text gets it at its end."""
     adapter = ADAPTERS[account.service]
     address = web(document.path)
-    text = own.strip() or account.template.format(
-        headline=document.social_headline,
-        standfirst=document.standfirst,
-        section=document.section.name if document.section else "",
-        kicker=document.kicker,
-        url=address,
-    )
+    words = {
+        "headline": document.social_headline,
+        "standfirst": document.standfirst,
+        "section": document.section.name if document.section else "",
+        "kicker": document.kicker,
+        "url": address,
+    }
+    text = own.strip() or WORD.sub(lambda found: words.get(found[1], ""), account.template)
     if address not in text:
         text = f"{text.strip()}\n\n{address}"
     return fitted(text.strip(), adapter.limit, adapter.length)

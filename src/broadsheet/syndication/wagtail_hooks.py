@@ -1,0 +1,45 @@
+"""Syndication's hooks into Wagtail's admin: the menu, addresses, buttons beside a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import include, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin.widgets.button import Button
+from wagtail.snippets.models import register_snippet
+
+from broadsheet.newsroom.models import Story
+
+from .sharing import views as sharing
+from .viewsets import SyndicationGroup
+
+register_snippet(SyndicationGroup)
+
+
+@hooks.register("register_admin_urls")
+def syndication_urls() -> list[Any]:
+    """What is done beside the lists."""
+    urls = [
+        path("share/<int:pk>/", sharing.share, name="share"),
+        path("share/<int:pk>/cancel/<int:share>/", sharing.cancel, name="cancel_share"),
+    ]
+    return [path("syndication/", include((urls, "syndication")))]
+
+
+@hooks.register("register_page_header_buttons")
+def share_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Where a story is to be shared, from its editor."""
+    if isinstance(page, Story) and view_name == "edit" and sharing.may_share(user, page):
+        yield Button(_("Share"), reverse("syndication:share", args=[page.pk]), icon_name="link", priority=40)
+
+
+@hooks.register("insert_global_admin_css")
+def syndication_css() -> SafeString:
+    """Syndication's own pages."""
+    return format_html('<link rel="stylesheet" href="{}">', static("syndication/admin.css"))
