@@ -1,5 +1,7 @@
 """Addresses that are the same in every language."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("broadsheet.syndication.engines.urls")),
+]

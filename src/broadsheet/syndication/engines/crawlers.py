@@ -30,7 +30,7 @@ TRAINING = (
     *("img2dataset", "LAIONDownloader", "laion-huggingface-processor", "ImagesiftBot", "ICC-Crawler"),
     *("SBIntuitionsBot", "VelenPublicWebCrawler", "FriendlyCrawler", "Cotoyogi", "YandexAdditional"),
     *("YandexAdditionalBot", "Factset_spyderbot", "ISSCyberRiskCrawler", "Brightbot", "Panscient"),
-    *("CloudVertexBot", "Spider", "WARDBot", "newsai", "NagetBot"),
+    *("CloudVertexBot", "WARDBot", "newsai", "NagetBot"),
 )
 BY_PURPOSE = {"search": SEARCH, "answers": ANSWERS, "training": TRAINING}
 # RFC 9309 §2.2.1 has letters, "_" and "-"; some operators' own names hold digits and dots.
