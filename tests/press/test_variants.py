@@ -33,6 +33,8 @@ def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, acces
         f"/search/?q={CANARY}",
         "/search/?q=premium",
         f"/search/?q={CANARY}&order=newest",
+        *(f"/{feed}.{kind}" for feed in ("feeds/latest", "nation/feed") for kind in ("rss", "atom", "json")),
+        "/search/feed.rss?q=premium",
     ]
 
     for address in addresses:

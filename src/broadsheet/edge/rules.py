@@ -4,7 +4,9 @@ from __future__ import annotations
 
 LEGAL_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
 # Personal, or not ours to understand: never looked up, never stored, passed on as they are.
-PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/api/", b"/-/")
+PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/feeds/private/", b"/api/", b"/-/")
+# Of those, what stands in every language: `/az/subscribe/`.
+PASSED_ANYWHERE = (b"/subscribe/", b"/feeds/private/")
 # What the origin says to edges: nobody else may ask through one.
 UNTOLD = frozenset({b"/-/log", b"/-/reads", b"/-/rights"})
 # The only query parameters that the public pages know. Any other is dropped before the cache is asked.
@@ -44,5 +46,5 @@ KEPT_QUERY = NAMED_QUERY | OLD_QUERY
 
 
 def is_passed(path: bytes) -> bool:
-    """Whether an address is passed on; selling pages stand in every language: `/az/subscribe/`."""
-    return path.startswith(PASSED) or (path[3:].startswith(b"/subscribe/") and path[:1] == b"/")
+    """Whether an address is passed on."""
+    return path.startswith(PASSED) or (path[3:].startswith(PASSED_ANYWHERE) and path[:1] == b"/")

@@ -39,7 +39,8 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """See the module. `canonical` is this page's absolute address without any query."""
+    """See the module. `canonical` is this page's absolute address without any query, `feed_path`
+    has no suffix (.rss, .atom, .json)."""
 
     name: str
     tagline: str
@@ -54,6 +55,7 @@ class Chrome:
     latest_path: str
     search_path: str
     corrections_path: str
+    feed_path: str
     subscribe_path: str
     sections: Sequence[Named]
     info_pages: Sequence[Named]
@@ -128,6 +130,7 @@ def chrome_of(
         latest_path=f"{prefix}/latest/",
         search_path=f"{prefix}/search/",
         corrections_path=f"{prefix}/corrections/",
+        feed_path=f"{prefix}/feeds/latest",
         subscribe_path=f"{prefix}/subscribe/",
         sections=sections,
         info_pages=info_pages,
