@@ -1,7 +1,7 @@
 """Rows of one table, many at a time, at the speed of the database rather than of the query compiler.
 
 `bulk_create` compiles every value of every row into one statement of at most 999 parameters: at thirty columns that is
-most of an import's time. One prepared statement per table, run for each row, takes a third of it.
+most of an import's time. SQLite runs one prepared statement for each row, PostgreSQL copies all of them in at once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,23 @@ _STATEMENTS: dict[tuple[str, type[models.Model], bool], tuple[str, list[Value]]]
 
 
 def make_room() -> None:
-    """Prepare this process's connection for very many rows: on SQLite a cache that holds the upper pages of every index,
-    and a log that is copied back every 64 MB instead of every 4."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """Prepare this process's connection for very many rows that can be brought in again.
+
+    SQLite: a cache that holds the upper pages of every index, and a log that is copied back every 64 MB instead of every
+    4. PostgreSQL: a commit that doesn't wait for the disk, so that a power cut takes the last batches whole, with what
+    was noted of them; quicker compression; and it sorts new words into the indexes before a newsroom's save has to.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("PRAGMA cache_size = -98304")
             cursor.execute("PRAGMA wal_autocheckpoint = 16384")
+        elif connection.vendor == "postgresql":
+            cursor.execute("SET synchronous_commit = off")
+            cursor.execute("SET gin_pending_list_limit = '3MB'")
+            cursor.execute(
+                "SELECT set_config(name, 'lz4', false) FROM pg_settings"
+                " WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
+            )
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -59,8 +70,14 @@ def insert_rows(
     if not objects:
         return
     statement, values = _statement(model, with_ids)
+    rows = [[value(thing) for value in values] for thing in objects]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[value(thing) for value in values] for thing in objects])
+        if connection.vendor != "postgresql":
+            cursor.executemany(statement, rows)
+            return
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Value]]:
@@ -72,10 +89,13 @@ def _statement(model: type[models.Model], with_ids: bool) -> tuple[str, list[Val
             if with_ids or not isinstance(field, models.AutoField)
         ]
         quote = connection.ops.quote_name
+        table = quote(model._meta.db_table)
         columns = ", ".join(quote(field.column or "") for field in fields)
         marks = ", ".join(["%s"] * len(fields))
         _STATEMENTS[key] = (
-            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
+            f"COPY {table} ({columns}) FROM STDIN"
+            if connection.vendor == "postgresql"
+            else f"INSERT INTO {table} ({columns}) VALUES ({marks})",
             [_value_of(field) for field in fields],
         )
     return _STATEMENTS[key]

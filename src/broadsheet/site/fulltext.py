@@ -30,7 +30,8 @@ SQLITE = (
 # No foreign key: Django empties tables by TRUNCATE, which one that it does not know would forbid.
 POSTGRESQL = (
     f"CREATE TABLE {TABLE} (place bigint PRIMARY KEY, vector tsvector NOT NULL)",
-    f"CREATE INDEX {TABLE}_vector ON {TABLE} USING gin (vector) WITH (fastupdate = off)",
+    # With its list of words that are not sorted in yet (`fastupdate`): each by itself costs ten times as much.
+    f"CREATE INDEX {TABLE}_vector ON {TABLE} USING gin (vector)",
     f"CREATE FUNCTION {TABLE}_follow() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN DELETE FROM {TABLE} WHERE place = old.place; RETURN NULL; END $$",
     f"CREATE TRIGGER {TABLE}_follows AFTER DELETE ON site_searchentry FOR EACH ROW EXECUTE FUNCTION {TABLE}_follow()",
@@ -82,11 +83,17 @@ def put(rows: Iterable[Row]) -> None:
                 [(r.place, r.headline, r.words[:LONGEST], " ".join(r.facets)) for r in rows],
             )
         else:
-            cursor.executemany(
-                f"INSERT INTO {TABLE} (place, vector) VALUES (%s, setweight(to_tsvector('simple', %s), 'A') ||"
-                " setweight(to_tsvector('simple', %s), 'D') || array_to_tsvector(%s::text[]))"
+            cursor.execute(
+                f"INSERT INTO {TABLE} (place, vector) SELECT place, setweight(to_tsvector('simple', headline), 'A') ||"
+                " setweight(to_tsvector('simple', words), 'D') || array_to_tsvector(string_to_array(facets, ' '))"
+                " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS story (place, headline, words, facets)"
                 " ON CONFLICT (place) DO UPDATE SET vector = excluded.vector",
-                [(r.place, r.headline, r.words[:LONGEST], [f"={f}" for f in r.facets]) for r in rows],
+                [
+                    [row.place for row in rows],
+                    [row.headline for row in rows],
+                    [row.words[:LONGEST] for row in rows],
+                    [" ".join(f"={facet}" for facet in row.facets) for row in rows],
+                ],
             )
 
 
