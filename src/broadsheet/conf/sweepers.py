@@ -21,6 +21,7 @@ SWEEPERS: list[str] = [
     "broadsheet.intake.wires.drafting.draft_wanted",
     "broadsheet.intake.wires.keeping.forget_old",
     "broadsheet.syndication.following.hand_on",
+    "broadsheet.syndication.engines.months.cut_stale",
     "broadsheet.syndication.delivering.deliver_due",
     "broadsheet.syndication.following.forget_old",
     "broadsheet.syndication.delivering.forget_old",
