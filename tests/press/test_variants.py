@@ -35,6 +35,7 @@ def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, acces
         f"/search/?q={CANARY}&order=newest",
         *(f"/{feed}.{kind}" for feed in ("feeds/latest", "nation/feed") for kind in ("rss", "atom", "json")),
         "/search/feed.rss?q=premium",
+        *(f"/api/v1/stories{one}.{form}" for one in ("", f"/{story.pk}") for form in ("ninjs", "newsml")),
     ]
 
     for address in addresses:

@@ -10,3 +10,4 @@ class SyndicationConfig(AppConfig):
     def ready(self) -> None:
         from . import signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .engines import signals as _  # noqa: F401  (as above)
+        from .trade import versions  # noqa: F401  (as above)
