@@ -246,7 +246,7 @@ FEW = 1500
 
 def _linked(stories: QuerySet[Story], links: QuerySet[Any], language: str) -> QuerySet[Story]:
     """Of `stories` those that `links` lead to, found from whichever end is nearer: cost stays flat both ways."""
-    ids = list(links.values_list("story_id", flat=True)[: FEW + 1])
+    ids = list(links.order_by().values_list("story_id", flat=True)[: FEW + 1])
     if len(ids) <= FEW:
         return stories.filter(pk__in=ids)
     return stories.filter(Exists(links.filter(story_id=OuterRef("pk"))), language=language)
