@@ -26,7 +26,7 @@ from .metrics import Count, render
 from .origin import PROXY_SECONDS, Answer, Origin, OriginDown, forwarded
 from .pages import away
 from .rights import Rights
-from .rules import KEPT_QUERY, LEGAL_METHODS, UNTOLD, is_passed
+from .rules import LEGAL_METHODS, UNTOLD, is_passed, kept_names
 from .settings import Settings
 from .store import Store
 from .stored import Stored, lines, status_line
@@ -221,7 +221,7 @@ class App:
             await self._pass(request, host, path + (b"?" + query if query else b""))
             return
         if paper is not None:
-            query = kept_query(query, KEPT_QUERY)
+            query = kept_query(query, kept_names(path))
         whole = path + (b"?" + query if query else b"")
         if request.method not in (b"GET", b"HEAD"):
             await self._change(request, host, whole)

@@ -209,7 +209,8 @@ class Fetcher:
             )
             if not self._may_store(answer, rules, variant):
                 self._refuse_unconfirmed(answer, variant)
-                if answer.status < 500:
+                # Who asked too often is told so; that says nothing of the address.
+                if answer.status < 500 and answer.status != 429:
                     self._note_unshared((name, variant))
                     if stored is not None:
                         self.forget(name)
@@ -292,6 +293,8 @@ class Fetcher:
             (name.lower(), normal(_joined(fields, name.lower())) if name.lower() in asked else None)
             for name in split_list(values(headers, b"vary"))
             if not (name.lower() == b"accept-encoding" and not values(headers, b"content-encoding"))
+            # Whoever shows credentials to a paper is passed on: what is kept never meets them.
+            and not (name.lower() == b"authorization" and self.app.paper is not None)
         )
         lifetime = (
             min(rules.lifetime, LONGEST_ERROR) if answer.status >= 400 and self.app.paper else rules.lifetime

@@ -56,6 +56,7 @@ REASONS = {
     414: b"URI Too Long",
     416: b"Range Not Satisfiable",
     421: b"Misdirected Request",
+    429: b"Too Many Requests",
     431: b"Request Header Fields Too Large",
     500: b"Internal Server Error",
     502: b"Bad Gateway",

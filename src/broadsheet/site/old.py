@@ -24,7 +24,7 @@ OLD_QUERY = frozenset(
     }
 )
 # No public page of ours, whatever it was called before.
-OURS = ("/newsroom/", "/account/", "/-/", "/search/")
+OURS = ("/newsroom/", "/account/", "/api/", "/-/", "/search/")
 
 
 class OldAddressMiddleware:

@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from .api import views as api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("broadsheet.syndication.engines.urls")),
     path("", include("broadsheet.syndication.trade.urls")),
+    *api.urlpatterns,
+    # Last: whatever else is asked for below /api/v1/.
+    *api.rest,
 ]
