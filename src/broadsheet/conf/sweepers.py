@@ -23,6 +23,7 @@ SWEEPERS: list[str] = [
     "broadsheet.syndication.following.hand_on",
     "broadsheet.syndication.engines.months.cut_stale",
     "broadsheet.syndication.delivering.deliver_due",
+    "broadsheet.syndication.fediverse.keeping.tidy",
     "broadsheet.syndication.following.forget_old",
     "broadsheet.syndication.delivering.forget_old",
 ]

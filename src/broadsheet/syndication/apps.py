@@ -10,4 +10,5 @@ class SyndicationConfig(AppConfig):
     def ready(self) -> None:
         from . import signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .engines import signals as _  # noqa: F401  (as above)
+        from .fediverse import switching  # noqa: F401  (as above)
         from .trade import versions  # noqa: F401  (as above)

@@ -2,10 +2,12 @@
 
 # Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
 FOLLOWERS: dict[str, str] = {
+    "fediverse": "broadsheet.syndication.fediverse.telling.heard",
     "sharing": "broadsheet.syndication.sharing.services.heard",
 }
 # Called with a `Delivery`, outside any transaction: see `delivering`.
 SENDERS: dict[str, str] = {
+    "fediverse": "broadsheet.syndication.fediverse.sending.send",
     "sharing": "broadsheet.syndication.sharing.services.send",
     "unsharing": "broadsheet.syndication.sharing.services.take_back",
 }

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.urlpatterns,
     # Last: whatever else is asked for below /api/v1/.
     *api.rest,
+    path("", include("broadsheet.syndication.fediverse.urls")),
 ]
