@@ -24,6 +24,7 @@ SWEEPERS: list[str] = [
     "broadsheet.syndication.engines.months.cut_stale",
     "broadsheet.syndication.delivering.deliver_due",
     "broadsheet.syndication.fediverse.keeping.tidy",
+    "broadsheet.syndication.feeds.hub.forget_old",
     "broadsheet.syndication.following.forget_old",
     "broadsheet.syndication.delivering.forget_old",
 ]

@@ -3,11 +3,15 @@
 # Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
 FOLLOWERS: dict[str, str] = {
     "fediverse": "broadsheet.syndication.fediverse.telling.heard",
+    "feeds": "broadsheet.syndication.feeds.following.told",
     "sharing": "broadsheet.syndication.sharing.services.heard",
 }
 # Called with a `Delivery`, outside any transaction: see `delivering`.
 SENDERS: dict[str, str] = {
     "fediverse": "broadsheet.syndication.fediverse.sending.send",
+    "feed-pings": "broadsheet.syndication.feeds.hub.ping",
+    "hub-asking": "broadsheet.syndication.feeds.hub.ask",
+    "hub": "broadsheet.syndication.feeds.hub.distribute",
     "sharing": "broadsheet.syndication.sharing.services.send",
     "unsharing": "broadsheet.syndication.sharing.services.take_back",
 }

@@ -7,6 +7,7 @@ from .api import views as api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("broadsheet.syndication.engines.urls")),
     path("", include("broadsheet.syndication.trade.urls")),
+    path("", include("broadsheet.syndication.feeds.urls")),
     *api.urlpatterns,
     # Last: whatever else is asked for below /api/v1/.
     *api.rest,

@@ -75,3 +75,9 @@ def made(
         hubs=() if path else hubs(),
     )
     return Made(feed, documents, _WRITERS[kind](feed))
+
+
+def links(feed: Feed) -> str:
+    """The `Link` header by which hubs and their subscribers find each other (WebSub §4)."""
+    found = [f'<{hub}>; rel="hub"' for hub in feed.hubs]
+    return ", ".join([*found, f'<{feed.own}>; rel="self"'])

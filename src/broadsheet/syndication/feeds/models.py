@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from broadsheet.press import log
+
 from ..sealed import SealedField
 
+# The surrogate key of every feed.
+KEY = "feeds"
 MOST_HUBS = 5
 
 
@@ -44,6 +48,12 @@ class FeedSettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("feeds")
+
+    def save(self, *args: Any, **fields: Any) -> None:
+        """Every feed names the hubs: kept ones go."""
+        with transaction.atomic():
+            super().save(*args, **fields)
+            log.write([KEY])
 
     @classmethod
     def current(cls) -> FeedSettings:
@@ -107,9 +117,7 @@ class HubRequest(models.Model):
     host = models.CharField(max_length=255, db_index=True)
     secret = SealedField(blank=True, default="")
     lease = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now, db_index=True)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.mode} {self.callback} to {self.topic}"

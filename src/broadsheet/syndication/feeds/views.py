@@ -13,14 +13,13 @@ from broadsheet.press.headers import LIFETIME, publish
 from broadsheet.press.keys import shown_keys
 
 from . import lists
-from .feed import TYPES, Feed, Kind
+from .feed import TYPES, Kind
 from .lists import StoryList
-from .making import made
+from .making import links, made
+from .models import KEY
 
 # As on the search page: what is found changes with every story.
 SEARCH_SECONDS = 15
-# Every feed names the hubs.
-KEY = "feeds"
 
 
 def language_of() -> str:
@@ -66,12 +65,6 @@ def search(request: HttpRequest, kind: Kind) -> HttpResponse:
     """`/search/feed.rss|.atom|.json?q=`, with the search page's filters, newest first."""
     asked = {key: str(request.GET.get(key, "")) for key in request.GET}
     return _answer(request, lists.search(language_of(), asked), kind, SEARCH_SECONDS)
-
-
-def links(feed: Feed) -> str:
-    """The `Link` header by which hubs and their subscribers find each other (WebSub §4)."""
-    found = [f'<{hub}>; rel="hub"' for hub in feed.hubs]
-    return ", ".join([*found, f'<{feed.own}>; rel="self"'])
 
 
 def _answer(
