@@ -18,6 +18,7 @@ OUR_APPS = (
     "broadsheet.subscriptions",
     "broadsheet.pictures",
     "broadsheet.newsroom",
+    "broadsheet.record",
     "broadsheet.press",
     "broadsheet.audience",
     "broadsheet.intake",

@@ -1,0 +1,1 @@
+"""Keeps what the record says true when stories change."""
