@@ -1,5 +1,7 @@
 """What is owed arrives, however often the receiver fails; who is down holds nobody up."""
 
+import threading
+import time
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -95,3 +97,64 @@ def test_the_newer_word_on_a_subject_replaces_the_waiting_one():
         ("https://a.example/", 2),
         ("https://b.example/", 1),
     ]
+
+
+def test_one_that_hangs_holds_up_its_own_thread_only(monkeypatch):
+    go_on, slow = threading.Event(), "https://slow.example/"
+    quick = [f"https://host{n}.example/" for n in range(150)]
+
+    def hand_over(target):
+        called[target] += 1
+        if target == slow:
+            assert go_on.wait(20)
+        elif len(called) == 151:
+            go_on.set()
+
+    monkeypatch.setitem(globals(), "take", hand_over)
+    delivering.owe("try", [slow, *quick], {})
+    assert delivering.deliver_due() == 151
+    assert go_on.is_set(), "all others arrived meanwhile"
+
+
+def test_a_host_with_much_to_come_leaves_room_for_others(monkeypatch):
+    here, most, lock = Counter(), Counter(), threading.Lock()
+
+    def hand_over(target):
+        host = target.split("/")[2]
+        with lock:
+            here[host] += 1
+            most[host] = max(most[host], here[host])
+            order.append(host)
+        time.sleep(0.01)
+        with lock:
+            here[host] -= 1
+
+    order = []
+    monkeypatch.setitem(globals(), "take", hand_over)
+    delivering.owe("try", [f"https://big.example/{n}" for n in range(120)], {})
+    delivering.owe("try", [f"https://small{n}.example/" for n in range(10)], {})
+    assert delivering.deliver_due() == 130
+    assert most["big.example"] <= delivering.MOST_FOR_HOST
+    assert max(order.index(f"small{n}.example") for n in range(10)) < 60
+
+
+def test_claims_cost_the_same_however_many(django_assert_max_num_queries):
+    delivering.owe("try", [f"https://host{n}.example/" for n in range(delivering.ROUND)], {})
+    with django_assert_max_num_queries(3):
+        assert len(delivering._claim(timezone.now(), Counter())) == delivering.ROUND
+    assert delivering._claim(timezone.now(), Counter()) == [], "claimed is claimed"
+
+
+def test_a_receiver_says_when_to_come_again():
+    target = "https://busy.example/"
+    answers[target] = BadAnswer(429, target, "1800")
+    delivering.owe("try", [target], {})
+    delivering.deliver_due()
+    assert Delivery.objects.get().due_at > timezone.now() + timedelta(minutes=29)
+
+
+def test_the_worker_that_dies_with_a_claim_loses_nothing():
+    delivering.owe("try", ["https://a.example/"], {})
+    assert len(delivering._claim(timezone.now(), Counter())) == 1
+    assert delivering.deliver_due() == 0
+    assert len(delivering._claim(timezone.now() + delivering.CLAIM + timedelta(minutes=1), Counter())) == 1

@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -25,7 +27,10 @@ from .channels import SENDERS
 from .models import Delivery, TroubledHost
 
 log = logging.getLogger("broadsheet.deliveries")
-MOST_AT_ONCE, ROUND, ROUND_SECONDS = 8, 64, 20.0
+MOST_AT_ONCE, MOST_FOR_HOST, ROUND, ROUND_SECONDS = 16, 4, 64, 20.0
+MOST_LOOKS = 4
+# For one statement.
+BATCH = 500
 # As long as a hand-over may take by far: a worker that dies in it leaves the delivery due again after this.
 CLAIM = timedelta(minutes=5)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=12)
@@ -46,6 +51,7 @@ FINAL = (RefusedAddress, GivenUp)
 # that may raise as well.
 Afterwards = Callable[[], object]
 HandOver = Callable[[], Afterwards | None]
+Outcome = OutsideError | Afterwards | None
 # Makes ready what one delivery hands over, with the database; None when there is no longer anything to hand over.
 Sender = Callable[[Delivery], HandOver | None]
 
@@ -74,40 +80,57 @@ def owe(
     ]
     if subject and rows:
         waiting = Delivery.objects.filter(channel=channel, subject=subject, state=Delivery.State.WAITING)
-        waiting.filter(target__in=[row.target for row in rows]).delete()
-    return len(Delivery.objects.bulk_create(rows, batch_size=500))
+        for start in range(0, len(rows), BATCH):
+            waiting.filter(target__in=[row.target for row in rows[start : start + BATCH]]).delete()
+    return len(Delivery.objects.bulk_create(rows, batch_size=BATCH))
 
 
 def deliver_due(*, seconds: float = ROUND_SECONDS) -> int:
-    """Hand over what is due, the longest due first, for at most about `seconds`; for the worker. Returns how many."""
+    """Hand over what is due, the longest due first, for at most about `seconds`; for the worker. Returns how many.
+
+    Some are always on their way and some wait for their turn: one that hangs holds up its own thread only.
+    """
     end, count = time.monotonic() + seconds, 0
+    under_way: dict[Future[Outcome], Delivery] = {}
     with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="deliver") as pool:
-        while time.monotonic() < end and (claimed := _claim(timezone.now())):
-            outcomes = pool.map(_hand_over, [_ready(delivery) for delivery in claimed])
-            for delivery, outcome in zip(claimed, outcomes, strict=True):
-                _settle(delivery, _noted(outcome))
-            count += len(claimed)
-    return count
+        while True:
+            if len(under_way) <= MOST_AT_ONCE and time.monotonic() < end:
+                for delivery in _claim(timezone.now(), Counter(row.host for row in under_way.values())):
+                    under_way[pool.submit(_hand_over, _ready(delivery))] = delivery
+            if not under_way:
+                return count
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            _settle([(under_way.pop(future), _noted(future.result())) for future in done])
+            count += len(done)
 
 
-def _claim(now: datetime) -> list[Delivery]:
-    """Some that are due, at most half a round for a host at a time; of two workers that find one due, one gets it."""
+def _claim(now: datetime, busy: Counter[str]) -> list[Delivery]:
+    """Some that are due; with those that are under way at most `MOST_FOR_HOST` for a host. Six queries at most.
+
+    Of two workers that find one due, one gets it: by the moment that it wrote in, which no other writes.
+    """
     paused = TroubledHost.objects.filter(
         channel=OuterRef("channel"), host=OuterRef("host"), paused_until__gt=now
     )
-    due = Delivery.objects.filter(~Exists(paused), state=Delivery.State.WAITING, due_at__lte=now).order_by(
-        "due_at", "pk"
-    )
-    claimed: list[Delivery] = []
-    by_host: dict[str, int] = {}
-    for delivery in due[:ROUND]:
-        if by_host.get(delivery.host, 0) >= MOST_AT_ONCE // 2:
-            continue
-        mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, due_at=delivery.due_at)
-        if mine.update(due_at=now + CLAIM):
-            by_host[delivery.host] = by_host.get(delivery.host, 0) + 1
-            claimed.append(delivery)
-    return claimed
+    due = Delivery.objects.filter(~Exists(paused), state=Delivery.State.WAITING, due_at__lte=now)
+    chosen: list[int] = []
+    # Behind what one host may not have yet there may be others: looked for as often as this.
+    for _ in range(MOST_LOOKS):
+        full = [host for host, count in busy.items() if count >= MOST_FOR_HOST]
+        others = due.exclude(host__in=full).exclude(pk__in=chosen).order_by("due_at", "pk")
+        rows = list(others.values_list("pk", "host")[: ROUND - len(chosen)])
+        for pk, host in rows:
+            if busy[host] < MOST_FOR_HOST:
+                busy[host] += 1
+                chosen.append(pk)
+        if len(chosen) == ROUND or not rows:
+            break
+    if not chosen:
+        return []
+    until = now + CLAIM + timedelta(microseconds=random.randrange(60_000_000))  # noqa: S311  (a mark, no secret)
+    wanted = Delivery.objects.filter(pk__in=chosen, state=Delivery.State.WAITING)
+    wanted.filter(due_at__lte=now).update(due_at=until)
+    return list(wanted.filter(due_at=until).order_by("pk"))
 
 
 def _ready(delivery: Delivery) -> HandOver:
@@ -131,7 +154,7 @@ def _fail(error: OutsideError) -> None:
     raise error
 
 
-def _hand_over(hand_over: HandOver) -> OutsideError | Afterwards | None:
+def _hand_over(hand_over: HandOver) -> Outcome:
     """Runs in a thread of the pool: what goes wrong is returned."""
     try:
         return hand_over()
@@ -142,7 +165,7 @@ def _hand_over(hand_over: HandOver) -> OutsideError | Afterwards | None:
         return OutsideError(f"it can't be sent ({type(error).__name__})", "here", "see the log")
 
 
-def _noted(outcome: OutsideError | Afterwards | None) -> OutsideError | None:
+def _noted(outcome: Outcome) -> OutsideError | None:
     """What went wrong, after the answer was noted."""
     if outcome is None or isinstance(outcome, OutsideError):
         return outcome
@@ -153,13 +176,31 @@ def _noted(outcome: OutsideError | Afterwards | None) -> OutsideError | None:
     return None
 
 
-def _settle(delivery: Delivery, error: OutsideError | None) -> None:
-    row = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
+def _settle(outcomes: Sequence[tuple[Delivery, OutsideError | None]]) -> None:
+    """Write down what became of some, in one transaction."""
     now = timezone.now()
-    if error is None:
-        row.update(state=Delivery.State.DONE, done_at=now, tries=F("tries") + 1, status=200, error="")
-        TroubledHost.objects.filter(channel=delivery.channel, host=delivery.host).delete()
-        return
+    arrived = [delivery for delivery, error in outcomes if error is None]
+    with transaction.atomic():
+        if arrived:
+            rows = Delivery.objects.filter(
+                pk__in=[delivery.pk for delivery in arrived], state=Delivery.State.WAITING
+            )
+            rows.update(state=Delivery.State.DONE, done_at=now, tries=F("tries") + 1, status=200, error="")
+            for channel, hosts in _hosts_by_channel(arrived).items():
+                TroubledHost.objects.filter(channel=channel, host__in=hosts).delete()
+        for delivery, error in outcomes:
+            if error is not None:
+                _settle_failed(delivery, error, now)
+
+
+def _hosts_by_channel(deliveries: Iterable[Delivery]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for delivery in deliveries:
+        found.setdefault(delivery.channel, set()).add(delivery.host)
+    return found
+
+
+def _settle_failed(delivery: Delivery, error: OutsideError, now: datetime) -> None:
     tries = delivery.tries + 1
     status = error.status if isinstance(error, BadAnswer) else None
     is_over = tries >= MOST_TRIES or isinstance(error, FINAL) or _is_refusal(status)
@@ -167,10 +208,16 @@ def _settle(delivery: Delivery, error: OutsideError | None) -> None:
     if is_over:
         changes |= {"state": Delivery.State.FAILED, "done_at": now}
     else:
-        changes["due_at"] = now + _wait(tries)
-    row.update(**changes)
+        changes["due_at"] = now + max(_wait(tries), _asked_wait(error))
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING).update(**changes)
     if not _is_refusal(status) and not isinstance(error, FINAL):
         _trouble(delivery, now)
+
+
+def _asked_wait(error: OutsideError) -> timedelta:
+    """As long as the receiver asks for in seconds (RFC 9110 §10.2.3), within reason."""
+    asked = error.retry_after.strip() if isinstance(error, BadAnswer) else ""
+    return timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() and len(asked) < 9 else timedelta(0)
 
 
 def _is_refusal(status: int | None) -> bool:
