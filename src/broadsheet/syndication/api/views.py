@@ -70,7 +70,7 @@ def document(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-def missing(request: HttpRequest, **_: str) -> HttpResponse:
+def missing(request: HttpRequest) -> HttpResponse:
     """Any other address below the API's root."""
     return respond(request, _refuse)
 
@@ -85,4 +85,4 @@ urlpatterns = [
     *(path(ROOT[1:] + route.path, _view(route), name=f"api_{route.name}") for route in ROUTES[1:]),
 ]
 # Stands after every other address below the root, whoever it belongs to.
-rest = [re_path(rf"^{ROOT[1:]}(?P<path>.*)$", missing)]
+rest = [re_path(f"^{ROOT[1:]}", missing)]
