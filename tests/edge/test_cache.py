@@ -265,10 +265,13 @@ def test_the_access_log_holds_no_person(edges, origin, tmp_path):
     edge = edges(tmp_path, f"http://127.0.0.1:{origin.port}", 0, "--access-log", str(log))
 
     edge.get("/a?token=secret", {"Cookie": "bs_pass=secret"})
+    for path in ("/feeds/private/secret/latest.rss", "/az/subscribe/open/secret/", "/-/enter/secret/secret/"):
+        edge.get(path)
     time.sleep(1.5)
 
     text = log.read_text()
     assert '"path": "/a"' in text
+    assert '"path": "/feeds/private/"' in text
     assert "secret" not in text
     assert "127.0.0.1" not in text
 

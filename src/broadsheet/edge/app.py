@@ -26,7 +26,7 @@ from .metrics import Count, render
 from .origin import PROXY_SECONDS, Answer, Origin, OriginDown, forwarded
 from .pages import away
 from .rights import Rights
-from .rules import LEGAL_METHODS, UNTOLD, is_passed, kept_names
+from .rules import LEGAL_METHODS, UNTOLD, is_passed, kept_names, told_path
 from .settings import Settings
 from .store import Store
 from .stored import Stored, lines, status_line
@@ -638,7 +638,7 @@ class App:
                 {
                     "at": round(self.clock(), 3),
                     "method": request.method.decode("latin-1"),
-                    "path": request.target.partition(b"?")[0].decode("latin-1"),
+                    "path": told_path(request.target.partition(b"?")[0]).decode("latin-1"),
                     "status": status,
                     "cache": how,
                 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 LEGAL_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
 # Personal, or not ours to understand: never looked up, never stored, passed on as they are.
 PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/feeds/private/", b"/-/")
 # Of those, what stands in every language: `/az/subscribe/`.
 PASSED_ANYWHERE = (b"/subscribe/", b"/feeds/private/")
+# Of these the rest of the path may be a secret of one person's.
+SECRET = re.compile(rb"(?:/\w\w)?/(?:account|subscribe|-/enter|-/websub|feeds/private)/")
 # What is at it depends on `Accept`, which the cache never sends on.
 PASSED_ALONE = frozenset({b"/api/v1/"})
 # What the origin says to edges: nobody else may ask through one.
@@ -65,3 +69,9 @@ def is_passed(path: bytes) -> bool:
     if path in PASSED_ALONE:
         return True
     return path.startswith(PASSED) or (path[3:].startswith(PASSED_ANYWHERE) and path[:1] == b"/")
+
+
+def told_path(path: bytes) -> bytes:
+    """A path as it may stand in a log."""
+    secret = SECRET.match(path)
+    return path[: secret.end()] if secret else path

@@ -11,4 +11,7 @@ class SyndicationConfig(AppConfig):
         from . import signals  # noqa: F401  (connects the receivers; models are ready only now)
         from .engines import signals as _  # noqa: F401  (as above)
         from .fediverse import switching  # noqa: F401  (as above)
+        from .feeds import account
         from .trade import versions  # noqa: F401  (as above)
+
+        account.register()
