@@ -30,6 +30,16 @@ def test_the_life_of_a_story(paper):
     assert {"updated", "corrected"} <= set(found)
 
 
+def test_a_correction_is_news_once(paper):
+    story = paper.story("A bridge opens")
+    note = Correction.objects.create(story=story, kind="correction", text="On Tuesday.")
+    Story.objects.get(pk=story.pk).save_revision().publish()
+    note.refresh_from_db()
+    note.text = "On Wednesday."
+    note.save()
+    assert kinds(story).count("corrected") == 2
+
+
 def test_a_deleted_story_leaves_its_address(paper):
     story = paper.story("Gone tomorrow")
     pk = story.pk

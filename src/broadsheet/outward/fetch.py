@@ -31,6 +31,8 @@ MOST_REDIRECTS = 5
 CONNECT_SECONDS, TOTAL_SECONDS = 8.0, 30.0
 MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 65_536
+# A request that has one is signed for its own address.
+SIGNATURES = frozenset({"Signature", "webhook-signature"})
 REDIRECTS = (301, 302, 303, 307, 308)
 # RFC 8215, RFC 3879: of somebody's own network, whatever `ipaddress` of this Python says of them.
 LOCAL = (ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("fec0::/10"))
@@ -107,7 +109,7 @@ def post(
         _split(url)
         sent = {"Content-Type": media_type, **(headers or {})}
         with _Exchange(url, end, method, body, headers=sent, allow_private=allow_private) as exchange:
-            if exchange.status in (307, 308) and exchange.location and "Signature" not in sent:
+            if exchange.status in (307, 308) and exchange.location and not SIGNATURES & sent.keys():
                 url = _redirected(url, exchange.location)
                 continue
             if not 200 <= exchange.status < 300:

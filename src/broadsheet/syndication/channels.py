@@ -5,6 +5,7 @@ FOLLOWERS: dict[str, str] = {
     "fediverse": "broadsheet.syndication.fediverse.telling.heard",
     "feeds": "broadsheet.syndication.feeds.following.told",
     "sharing": "broadsheet.syndication.sharing.services.heard",
+    "webhooks": "broadsheet.syndication.webhooks.services.heard",
 }
 # Called with a `Delivery`, outside any transaction: see `delivering`.
 SENDERS: dict[str, str] = {
@@ -14,4 +15,5 @@ SENDERS: dict[str, str] = {
     "hub": "broadsheet.syndication.feeds.hub.distribute",
     "sharing": "broadsheet.syndication.sharing.services.send",
     "unsharing": "broadsheet.syndication.sharing.services.take_back",
+    "webhooks": "broadsheet.syndication.webhooks.services.send",
 }

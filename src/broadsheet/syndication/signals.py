@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import post_page_move
@@ -102,8 +102,18 @@ def _unfold(tree: str, kind: str) -> None:
     Unfolding.objects.create(tree=tree, kind=kind)
 
 
+_IS_NEWS = "_syndication_is_news"
+
+
+@receiver(pre_save, sender=Correction, dispatch_uid="syndication_before_correction")
+def before_correction(instance: Correction, **_: Any) -> None:
+    """Publishing a story saves all its corrections again, those too that stay as they are."""
+    same = Correction.objects.filter(pk=instance.pk, kind=instance.kind, text=instance.text)
+    instance.__dict__[_IS_NEWS] = not same.exists()
+
+
 @receiver(post_save, sender=Correction, dispatch_uid="syndication_corrected")
 def corrected(instance: Correction, **_: Any) -> None:
     """A correction stands under a public story, or reads differently."""
-    if facts := _public_facts(instance.story_id):
+    if instance.__dict__.pop(_IS_NEWS, True) and (facts := _public_facts(instance.story_id)):
         _write(instance.story_id, Kind.CORRECTED, facts)
