@@ -135,7 +135,8 @@ def test_a_change_purges_what_shows_it_within_its_transaction(newsroom, act):
 
     with suppress(Undone), transaction.atomic():
         getattr(newsroom, act)()
-        rows = list(LogRow.objects.filter(pk__gt=start))
+        # Site maps purge themselves, as their own tests say.
+        rows = [row for row in LogRow.objects.filter(pk__gt=start) if "sitemap" not in row.keys]
         raise Undone
 
     soft, hard = (

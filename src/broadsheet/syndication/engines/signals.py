@@ -22,6 +22,8 @@ from .months import MODELS, Kind, mark
 from .rsl import KEY
 
 KINDS = {model: kind for kind, model in MODELS.items()}
+# Of the facts that `press` compares, those that site maps show.
+SHOWN = ("url_path", "language", "title", "published_at", "updated_at", "lead_picture_id", "desk_id")
 
 
 @receiver(post_save, sender=MachineTerms, dispatch_uid="engines_terms")
@@ -36,26 +38,23 @@ def changed_terms(**_: Any) -> None:
 def changed_page(
     sender: type[Page], before: dict[str, Any] | None, after: dict[str, Any] | None, **_: Any
 ) -> None:
-    """A story or gallery came, went or changed: the month that it stood in, and that it stands in."""
+    """A story or gallery that is public changed in what site maps say of it; of stories that come or go, events tell."""
     kind = KINDS.get(sender)
     if kind is None:
         return
     sides = [side for side in (before, after) if side and side["live"] and side["published_at"]]
-    places = {(side["language"], side["published_at"]) for side in sides}
-    # Its event tells where a story stands; here only what it left behind.
-    if kind == Kind.STORIES and len(places) < 2:
-        return
-    is_gone = len({side["url_path"] for side in sides}) > 1 or sides == [before]
-    mark(kind, places, is_withdrawn=is_gone)
+    shown = [tuple(side.get(name) for name in SHOWN) for side in sides]
+    if len(set(shown)) > 1 or (kind == Kind.GALLERIES and sides):
+        is_gone = len({side["url_path"] for side in sides}) > 1 or sides == [before]
+        places = {(side["language"], side["published_at"]) for side in sides}
+        mark(kind, places, is_withdrawn=is_gone)
 
 
 @receiver(post_save, sender=StoryEvent, dispatch_uid="engines_event")
 def happened(instance: StoryEvent, **_: Any) -> None:
-    """Whatever else the public can see of a story: moves, closed places, corrections."""
-    place = Story.objects.filter(pk=instance.story, published_at__isnull=False)
-    for language, published in place.values_list("language", "published_at"):
-        is_gone = instance.kind == StoryEvent.Kind.UNPUBLISHED
-        mark(Kind.STORIES, [(language, published)], is_withdrawn=is_gone)
+    """A story came or went, by whatever road, or has a correction."""
+    if instance.kind != StoryEvent.Kind.UPDATED:
+        _mark(Story, instance.story, is_withdrawn=instance.kind == StoryEvent.Kind.UNPUBLISHED)
 
 
 @receiver(stories_created, dispatch_uid="engines_bulk")
@@ -68,17 +67,19 @@ def created_in_bulk(entries: Sequence[NewStory], **_: Any) -> None:
 @receiver(post_save, sender=PageViewRestriction, dispatch_uid="engines_restricted")
 @receiver(post_delete, sender=PageViewRestriction, dispatch_uid="engines_unrestricted")
 def restricted(instance: PageViewRestriction, **_: Any) -> None:
-    """A gallery is closed or open again; of sections the files bear the keys, of stories the events tell."""
-    _gallery(instance.page.pk)
+    """A gallery is closed or open again; of sections the files bear the keys."""
+    _mark(Gallery, instance.page.pk)
 
 
 @receiver(post_page_move, dispatch_uid="engines_moved")
 def moved(instance: Any, url_path_before: str, url_path_after: str, **_: Any) -> None:
-    """A gallery has another address."""
+    """A story or gallery has another address."""
     if url_path_before != url_path_after:
-        _gallery(instance.pk)
+        for model in KINDS:
+            _mark(model, instance.pk)
 
 
-def _gallery(pk: int) -> None:
-    found = Gallery.objects.filter(pk=pk, live=True, published_at__isnull=False)
-    mark(Kind.GALLERIES, found.values_list("language", "published_at"), is_withdrawn=True)
+def _mark(model: type[Story] | type[Gallery], pk: int, *, is_withdrawn: bool = True) -> None:
+    """Its month, if it has one; a page that is not there, or of another kind, has none."""
+    place = model._default_manager.filter(pk=pk, published_at__isnull=False)
+    mark(KINDS[model], place.values_list("language", "published_at"), is_withdrawn=is_withdrawn)
