@@ -11,6 +11,8 @@ PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/feeds/
 PASSED_ANYWHERE = (b"/subscribe/", b"/feeds/private/")
 # Of these the rest of the path may be a secret of one person's.
 SECRET = re.compile(rb"(?:/\w\w)?/(?:account|subscribe|-/enter|-/websub|feeds/private)/")
+# Below them what other servers read: the same for everybody.
+OPEN = (b"/-/ap/",)
 # What is at it depends on `Accept`, which the cache never sends on.
 PASSED_ALONE = frozenset({b"/api/v1/"})
 # What the origin says to edges: nobody else may ask through one.
@@ -59,8 +61,14 @@ API_QUERY = frozenset(
 )
 
 
+# RFC 7033: whom one asks for.
+WEBFINGER, WEBFINGER_QUERY = b"/.well-known/webfinger", frozenset({b"resource"})
+
+
 def kept_names(path: bytes) -> frozenset[bytes]:
     """The query parameters that the origin hears of."""
+    if path == WEBFINGER:
+        return WEBFINGER_QUERY
     return API_QUERY if path.startswith(API) else KEPT_QUERY
 
 
@@ -68,6 +76,8 @@ def is_passed(path: bytes) -> bool:
     """Whether an address is passed on."""
     if path in PASSED_ALONE:
         return True
+    if path.startswith(OPEN):
+        return False
     return path.startswith(PASSED) or (path[3:].startswith(PASSED_ANYWHERE) and path[:1] == b"/")
 
 

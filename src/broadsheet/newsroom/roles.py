@@ -57,8 +57,11 @@ WIRES = tuple(
 )
 # As the wires: receivers and settings of the channels out.
 SYNDICATION = tuple(
-    f"syndication.{act}_{model}" for model in ("shareaccount",) for act in ("add", "change", "delete", "view")
+    f"syndication.{act}_{model}"
+    for model in ("shareaccount", "actor", "blockeddomain")
+    for act in ("add", "change", "delete", "view")
 )
+MODERATING = ("syndication.change_reply",)
 TRANSLATING = ("wagtail_localize.submit_translation",)
 SELLING = (
     *(
@@ -78,9 +81,9 @@ SELLING = (
 )
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
-    Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES),
+    Role.DESK_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *MODERATING),
     Role.EDITOR_IN_CHIEF: (
-        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *SYNDICATION, *TRANSLATING,
+        ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *SYNDICATION, *MODERATING, *TRANSLATING,
         "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
         "readers.add_user", "readers.change_user", "syndication.change_machineterms",

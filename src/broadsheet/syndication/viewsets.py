@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from .fediverse.moderating import RepliesItem
+from .fediverse.viewsets import ActorViewSet, BlockedDomainViewSet
 from .sharing.viewsets import ShareAccountViewSet
 
 
 class SyndicationGroup(SnippetViewSetGroup):
     """Each channel's receivers and settings."""
 
-    items = (ShareAccountViewSet,)
+    items = (ShareAccountViewSet, ActorViewSet, BlockedDomainViewSet)
     menu_icon = "globe"
     menu_label = _("Syndication")
     menu_name = "syndication"
     menu_order = 130
+
+    def get_submenu_items(self) -> list[Any]:
+        """What is decided about stands among what is set up."""
+        return [
+            *super().get_submenu_items(),
+            RepliesItem(_("Replies"), reverse("syndication:replies"), icon_name="comment", order=900),
+        ]

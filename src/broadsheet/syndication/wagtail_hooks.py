@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 
 from broadsheet.newsroom.models import Story
 
+from .fediverse import moderating
 from .sharing import views as sharing
 from .viewsets import SyndicationGroup
 
@@ -26,6 +27,9 @@ register_snippet(SyndicationGroup)
 def syndication_urls() -> list[Any]:
     """What is done beside the lists."""
     urls = [
+        path("replies/", moderating.replies, name="replies"),
+        path("replies/<int:pk>/block/", moderating.block, name="block_domain"),
+        path("replies/<int:pk>/<slug:act>/", moderating.decide, name="decide_reply"),
         path("share/<int:pk>/", sharing.share, name="share"),
         path("share/<int:pk>/cancel/<int:share>/", sharing.cancel, name="cancel_share"),
     ]

@@ -12,12 +12,13 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 
 from broadsheet.newsroom.document import Block
 from broadsheet.pictures.selectors import Image
+from broadsheet.press import alternates as other_forms
 
 from ..structured import structured_gallery, structured_paper, structured_story
 
@@ -146,6 +147,12 @@ def language_name(code: str) -> str:
 def tenth(percent: int) -> int:
     """A focal coordinate in tenths, for the classes that stand in for inline styles."""
     return max(0, min(10, round(percent / 10)))
+
+
+@register.simple_tag
+def alternates(shown: object) -> SafeString:
+    """Links to the other forms of what a page shows."""
+    return format_html_join("", '<link rel="alternate" type="{}" href="{}">\n', other_forms.of(shown))
 
 
 @register.simple_tag

@@ -9,17 +9,20 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from broadsheet.press import log
-from broadsheet.press.keys import MISSING
+from broadsheet.press.keys import MISSING, SITE
 
 from ..models import Delivery
+from . import naming
 from .acting import CHANNEL
 from .models import Actor, BlockedDomain, Peer
 
 
 @receiver([post_save, post_delete], sender=Actor, dispatch_uid="fediverse_actor")
 def changed(instance: Actor, **_: Any) -> None:
-    """Its documents, and those that say whether anybody is here at all, are another."""
+    """Its documents, and those that say whether anybody is here at all, are another; so are all pages that name it."""
+    naming.forget()
     log.write({f"actor/{instance.pk}", "fediverse", MISSING}, is_hard=True)
+    log.write({SITE})
 
 
 @receiver(post_save, sender=BlockedDomain, dispatch_uid="fediverse_blocked")
