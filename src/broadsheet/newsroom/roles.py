@@ -58,7 +58,7 @@ WIRES = tuple(
 # As the wires: receivers and settings of the channels out.
 SYNDICATION = tuple(
     f"syndication.{act}_{model}"
-    for model in ("shareaccount", "actor", "blockeddomain")
+    for model in ("shareaccount", "actor", "blockeddomain", "webhook", "apikey")
     for act in ("add", "change", "delete", "view")
 )
 MODERATING = ("syndication.change_reply",)

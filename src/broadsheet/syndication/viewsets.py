@@ -8,15 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from .api.viewsets import ApiKeyViewSet
 from .fediverse.moderating import RepliesItem
 from .fediverse.viewsets import ActorViewSet, BlockedDomainViewSet
 from .sharing.viewsets import ShareAccountViewSet
+from .webhooks.viewsets import WebhookViewSet
 
 
 class SyndicationGroup(SnippetViewSetGroup):
     """Each channel's receivers and settings."""
 
-    items = (ShareAccountViewSet, ActorViewSet, BlockedDomainViewSet)
+    items = (ShareAccountViewSet, ActorViewSet, BlockedDomainViewSet, WebhookViewSet, ApiKeyViewSet)
     menu_icon = "globe"
     menu_label = _("Syndication")
     menu_name = "syndication"

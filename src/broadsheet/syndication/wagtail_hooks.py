@@ -19,6 +19,7 @@ from broadsheet.newsroom.models import Story
 from .fediverse import moderating
 from .sharing import views as sharing
 from .viewsets import SyndicationGroup
+from .webhooks import views as webhooks
 
 register_snippet(SyndicationGroup)
 
@@ -32,6 +33,10 @@ def syndication_urls() -> list[Any]:
         path("replies/<int:pk>/<slug:act>/", moderating.decide, name="decide_reply"),
         path("share/<int:pk>/", sharing.share, name="share"),
         path("share/<int:pk>/cancel/<int:share>/", sharing.cancel, name="cancel_share"),
+        path("webhooks/<int:pk>/", webhooks.log, name="webhook"),
+        path("webhooks/<int:pk>/ping/", webhooks.ping, name="webhook_ping"),
+        path("webhooks/<int:pk>/secret/", webhooks.renew, name="webhook_renew"),
+        path("webhooks/<int:pk>/<int:delivery>/again/", webhooks.again, name="webhook_again"),
     ]
     return [path("syndication/", include((urls, "syndication")))]
 
