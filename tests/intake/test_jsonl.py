@@ -1,29 +1,21 @@
 import json
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 
 from broadsheet.intake.exporting.services import run_export
 from broadsheet.intake.incoming import Broken, IncomingStory
 from broadsheet.intake.lines import lines_of
-from broadsheet.intake.models import ImportItem, ImportPicture
 from broadsheet.intake.readers.jsonl import JsonlReader, key_of, line_of, story_of
-from broadsheet.intake.readers.ninjs import NinjsReader
 from broadsheet.intake.readers.protocol import ReaderOptions
 from broadsheet.intake.services import run_import
-from broadsheet.newsroom.models import Author, Correction, InfoPage, Section, Topic
-from broadsheet.pictures.models import Picture
-from broadsheet.pictures.services import render
-from tests.factories import make_gallery, make_picture
+from tests.factories import make_picture
+from tests.whole_paper import emptied, whole_paper
 
 ZONE = ZoneInfo("Asia/Baku")
 LEAST = {"id": "a:en", "headline": "Bridge opens", "body": [{"type": "text", "value": "<p>It opened.</p>"}]}
@@ -44,95 +36,7 @@ def broken(path: Path, data: bytes) -> list:
 
 @pytest.fixture
 def full(paper):
-    """A paper with one of everything that a body and a story may hold."""
-    english, baku = paper.sections["en", "nation"], paper.sections["az", "nation"]
-    pictures = [make_picture(caption=f"Caption {n}", description="") for n in range(4)]
-    gallery = make_gallery(english, "The bridge in pictures", pictures[:3], standfirst="Three views")
-    topics = [Topic.objects.create(name=name, locale=english.locale) for name in ("Rivers", "Bridges")]
-    first = paper.story("The first story", slug="first", hours_ago=9)
-    body = [
-        (
-            "text",
-            f'<p data-block-key="x1">See <a linktype="page" id="{first.pk}">the first</a> &amp; more.</p>',
-        ),
-        ("picture", {"picture": pictures[0].pk, "caption": "Here", "credit": "", "alt": "", "size": "wide"}),
-        ("gallery", {"gallery": gallery.pk, "pictures": []}),
-        (
-            "gallery",
-            {"gallery": None, "pictures": [{"picture": pictures[3].pk, "caption": "", "credit": "Us"}]},
-        ),
-        ("quote", {"quote": "It holds.", "by": "An engineer"}),
-        ("facts", {"title": "The bridge", "text": "<ul><li>Two lanes</li></ul>"}),
-        (
-            "embed",
-            {
-                "url": "https://video.example/1",
-                "frame_url": "https://video.example/frame/1",
-                "provider": "Video",
-                "title": "The opening",
-                "kind": "video",
-                "poster": pictures[1].pk,
-            },
-        ),
-        (
-            "table",
-            {
-                "caption": "Cost",
-                "source": "City",
-                "table": {
-                    "data": [["Year", "Cost"], ["2024", None]],
-                    "first_row_is_table_header": True,
-                    "first_col_is_header": True,
-                    "table_header_choice": "both",
-                },
-            },
-        ),
-        ("related", {"story": first.pk}),
-        ("html", "<dl><dt>Length</dt><dd>900 m</dd></dl>"),
-        ("missing_picture", {"address": "https://old.example/x.jpg", "caption": "Gone", "reason": "404"}),
-    ]
-    rich = paper.story(
-        "Bridge opens early",
-        slug="bridge",
-        body=body,
-        bylines=("Ann Author", "Bob Writer"),
-        topics=tuple(topics),
-        hours_ago=5,
-        access="subscribers",
-        kicker="Traffic",
-        standfirst="A month early.",
-        dateline="Baku",
-        genre="analysis",
-        lead_picture=pictures[2],
-        lead_caption="On top",
-        updated_at=timezone.now() - timedelta(hours=2),
-        source_name="Wire",
-        source_url="https://wire.example/1",
-        front_headline="Early!",
-        seo_title="Bridge",
-    )
-    Correction.objects.create(story=rich, kind="correction", text="It is 900 m.", locale=rich.locale)
-    Redirect.objects.create(old_path="/2022/bridge", redirect_page=rich)
-    Redirect.objects.create(old_path="/2021/bridge?p=1", redirect_page=rich)
-    twin = paper.story("Körpü açıldı", slug="korpu", language="az", hours_ago=5)
-    twin.translation_key = rich.translation_key
-    twin.published_at = rich.published_at
-    twin.save()
-    private = paper.story("Only for us", slug="private", hours_ago=3)
-    PageViewRestriction.objects.create(page=private, restriction_type="login")
-    draft = paper.story("Old words", slug="draft", live=False)
-    draft.title = "New words"
-    draft.save_revision()
-    scheduled = paper.story("Tomorrow's", slug="tomorrow", live=False)
-    scheduled.go_live_at = timezone.now() + timedelta(days=1)
-    scheduled.save_revision().publish(skip_permission_checks=True)
-    front = paper.fronts["en"]
-    front.refresh_from_db()
-    front.add_child(
-        instance=InfoPage(title="About", slug="about", body="<p>Who we are.</p>", locale=front.locale)
-    )
-    assert baku.locale != english.locale
-    return paper
+    return whole_paper(paper)
 
 
 def exported(folder: Path, name: str = "paper.jsonl") -> tuple[bytes, list[dict]]:
@@ -336,21 +240,9 @@ def test_a_line_without_end_is_passed_over_in_pieces(tmp_path):
     assert found[-1].end == path.stat().st_size
 
 
-def emptied(paper) -> None:
-    """As if the paper had just been founded."""
-    PageViewRestriction.objects.all().delete()
-    for page in Page.objects.filter(depth__gte=4).order_by("-depth"):
-        page.specific.delete()
-    for model in (Section, InfoPage):
-        for page in model.objects.all():
-            page.delete()
-    for model in (Topic, Author, Picture, Redirect, ImportItem, ImportPicture):
-        model.objects.all().delete()
-
-
 def test_an_empty_paper_takes_everything_in_and_gives_the_same_bytes_back(full, tmp_path):
     before, lines = exported(tmp_path)
-    emptied(full)
+    emptied()
     report = run_import("jsonl", [str(tmp_path / "paper.jsonl")])
     after, again = exported(tmp_path, "again.jsonl")
 
@@ -368,40 +260,3 @@ def test_a_dry_run_of_an_export_tells_the_same_stories(full, tmp_path):
     report = run_import("jsonl", [str(tmp_path / "paper.jsonl")], dry_run=True).to_json()
 
     assert [item["id"] for item in report["items"]] == [line["id"] for line in lines]
-
-
-def test_ninjs_holds_what_is_public_as_the_schema_has_it(full, tmp_path, corpora):
-    for picture in Picture.objects.all():
-        render(picture)
-    run_export("ninjs", str(tmp_path / "paper.jsonl"))
-    (tmp_path / "each").mkdir()
-    run_export("ninjs", str(tmp_path / "each"))
-    found = [json.loads(line) for line in (tmp_path / "paper.jsonl").read_text().splitlines()]
-    schema = json.loads((corpora / "corpora/ninjs/specification/ninjs-schema_3.1.json").read_text())
-    checked = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    bridge = next(item for item in found if item["title"] == "Bridge opens early")
-    body = bridge["bodies"][0]["value"]
-
-    assert [error.message for item in found for error in checked.iter_errors(item)] == []
-    assert sorted(item["title"] for item in found) == [
-        "Bridge opens early",
-        "Körpü açıldı",
-        "The bridge in pictures",
-        "The first story",
-    ]
-    assert len(list((tmp_path / "each").glob("*.json"))) == len(found)
-    assert re.search(r'<a href="https?://[^/]+/nation/first/">', body)
-    assert all(part["renditions"][0]["href"].startswith("http") for part in bridge["associations"])
-    assert bridge["associations"][0]["name"] == "lead"
-
-
-def test_ninjs_comes_back_as_the_same_story(full, tmp_path):
-    run_export("ninjs", str(tmp_path / "paper.jsonl"))
-    stories = list(NinjsReader(ReaderOptions()).items(str(tmp_path / "paper.jsonl"), ZONE))
-    bridge = next(story for story in stories if story.headline == "Bridge opens early")
-
-    assert len(stories) == 4
-    assert bridge.bylines == ("Ann Author", "Bob Writer")
-    assert bridge.standfirst == "A month early."
-    assert "It holds." in bridge.body_text
-    assert "900 m" in bridge.body_text

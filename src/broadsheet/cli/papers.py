@@ -131,8 +131,12 @@ def export(arguments: Namespace, rest: list[str]) -> int:
     from broadsheet.intake.exporting.services import run_export
     from broadsheet.outward.errors import OutsideError
 
+    from .exporting import FORMS
+
     try:
-        report = run_export(arguments.kind, arguments.dest, show_progress=sys.stderr.isatty())
+        report = run_export(
+            arguments.kind, arguments.dest, FORMS[arguments.kind], show_progress=sys.stderr.isatty()
+        )
     except OutsideError as error:
         print(f"broadsheet: {error}", file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ from broadsheet.conf.paper import KNOWN_LANGUAGES
 from . import papers, running, testing
 
 IMPORT_KINDS = ("wxr", "ghost", "feed", "page", "ninjs", "newsml", "jsonl")
-EXPORT_KINDS = ("jsonl", "ninjs")
+EXPORT_KINDS = ("jsonl", "ninjs", "newsml")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -130,6 +130,8 @@ class IncomingStory:
     section: str = ""
     section_name: str = ""
     topics: tuple[str, ...] = ()
+    topic_codes: tuple[str, ...] = ()
+    """IPTC's Media Topic of each of `topics`, empty for those without; none at all where none has one."""
     access: str = ""
     status: str = "live"
     labels: tuple[str, ...] = ()
@@ -202,6 +204,7 @@ class IncomingStory:
             "seo_title": self.seo_title,
             "search_description": self.search_description,
             "corrections": [note.to_json() for note in self.corrections],
+            **({"topic_codes": list(self.topic_codes)} if any(self.topic_codes) else {}),
             "pictures": [picture.to_json() for picture in self.pictures],
         }
 

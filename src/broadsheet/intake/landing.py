@@ -148,7 +148,7 @@ class Landing:
         try:
             locale = self._places.front(story).locale
             arrival.authors = self._names.authors(story.bylines, story.authors, locale, story.folder)
-            arrival.topics = self._names.topics(story.topics, locale)
+            arrival.topics = self._names.topics(story.topics, locale, story.topic_codes)
             arrival.pictures = pictures
             arrival.values = v.values_of(story, pictures, self._pages([story]))
         except Failure as error:

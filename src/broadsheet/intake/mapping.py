@@ -20,8 +20,10 @@ import json
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
+from broadsheet.newsroom.media_topics import code_in
 from broadsheet.newsroom.models import Access
 from broadsheet.newsroom.slugs import slug_for
 from broadsheet.outward.errors import UnreadableSource
@@ -91,17 +93,18 @@ class Mapper:
         that stands at the top of its tree, names a section to be made. All others become topics.
         """
         section, section_name, chosen = self._section(story)
-        topics = [*story.topics]
+        topics = dict(zip_longest(story.topics, story.topic_codes[: len(story.topics)], fillvalue=""))
         for term in story.terms:
             if term is not chosen and (name := self._topic(term, section)):
-                topics.append(name)
+                topics[name] = topics.get(name) or code_in(term.key)
         bylines, authors = self._bylines(story)
         defaults = self.words.defaults
         return replace(
             story,
             section=section,
             section_name=section_name,
-            topics=tuple(dict.fromkeys(topics)),
+            topics=tuple(topics),
+            topic_codes=tuple(topics.values()) if any(topics.values()) else (),
             bylines=bylines,
             authors=authors,
             access=story.access or defaults.get("access", "free"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wagtail.models import Locale
 
+from broadsheet.newsroom.media_topics import code_in
 from broadsheet.newsroom.models import Author, Topic
 from broadsheet.newsroom.slugs import slug_for
 from broadsheet.pictures.models import Picture
@@ -34,9 +35,10 @@ class Names:
         found = [self._author(told.get(name) or IncomingAuthor(name), locale, folder) for name in names]
         return list({author.pk: author for author in found}.values())
 
-    def topics(self, names: Iterable[str], locale: Locale) -> list[Topic]:
-        """The topics of these names, in order, each once."""
-        found = [self._topic(name, locale) for name in names]
+    def topics(self, names: Iterable[str], locale: Locale, codes: Iterable[str] = ()) -> list[Topic]:
+        """The topics of these names, in order, each once; one that is made has its Media Topic of `codes`."""
+        given = dict(zip(names, codes, strict=False))
+        found = [self._topic(name, locale, given.get(name, "")) for name in names]
         return list({topic.pk: topic for topic in found}.values())
 
     def _author(self, told: IncomingAuthor, locale: Locale, folder: str) -> Author:
@@ -65,12 +67,12 @@ class Names:
             self._authors[locale.pk, slug] = found
         return found
 
-    def _topic(self, name: str, locale: Locale) -> Topic:
+    def _topic(self, name: str, locale: Locale, code: str) -> Topic:
         slug = slug_for(name)[:100].strip("-")
         if topic := self._topics.get((locale.pk, slug)):
             return topic
         found, _ = Topic.objects.get_or_create(
-            locale=locale, slug=slug, defaults={"name": writable(name, LONGEST)}
+            locale=locale, slug=slug, defaults={"name": writable(name, LONGEST), "media_topic": code_in(code)}
         )
         if len(self._topics) < MOST_KEPT:
             self._topics[locale.pk, slug] = found

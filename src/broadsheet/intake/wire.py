@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
 from broadsheet.newsroom.models import Genre
+from broadsheet.newsroom.slugs import slug_for
 
 from .incoming import Incoming, IncomingBlock, IncomingMedia, IncomingPicture, IncomingStory, IncomingTerm
 from .readers.jsonl.fields import is_web
@@ -74,6 +76,12 @@ def without_headline(html: str, headline: str) -> str:
     return html
 
 
+def slug_in(page: str) -> str:
+    """The last part of a page's address, by which it is found there; empty when it is no slug."""
+    last = urlsplit(page).path.rstrip("/").rpartition("/")[2] if page else ""
+    return last if slug_for(last) == last else ""
+
+
 def repeats(standfirst: str, body_text: str) -> bool:
     """Whether the standfirst is only the body's beginning over again."""
     said, body = squeezed(standfirst), squeezed(body_text[: 4 * len(standfirst) + 400])
@@ -113,10 +121,13 @@ def terms_of(found: Iterable[tuple[str, str]]) -> tuple[IncomingTerm, ...]:
 
 
 def with_pictures(
-    blocks: Sequence[IncomingBlock], pictures: Sequence[tuple[IncomingPicture, Sequence[str]]]
+    blocks: Sequence[IncomingBlock],
+    pictures: Sequence[tuple[IncomingPicture, Sequence[str]]],
+    top: IncomingPicture | None = None,
 ) -> tuple[IncomingPicture | None, tuple[IncomingBlock, ...]]:
     """Lead and body: each picture where the body shows it (`pictures` names every address that it has), in its best
-    rendition and with its words; the first of the others on top, the rest at the end."""
+    rendition and with its words; on top `top`, which the source itself puts there, or the first of the others, the rest
+    at the end."""
     by_address = {address: picture for picture, addresses in pictures for address in addresses}
     shown: set[str] = set()
     body = []
@@ -124,24 +135,29 @@ def with_pictures(
         if block.kind == "picture" and block.value.address in by_address:
             best = by_address[block.value.address]
             shown.add(best.address)
-            block = IncomingBlock(
-                "picture",
-                replace(
-                    best,
-                    alt=block.value.alt or best.alt,
-                    caption=block.value.caption or best.caption,
-                    credit=block.value.credit or best.credit,
-                ),
-            )
+            block = IncomingBlock("picture", _worded(best, block.value))
         body.append(block)
     others = list({p.address: p for p, _ in pictures if p.address not in shown}.values())
-    lead = others[0] if others and not shown else None
-    rest = tuple(others[1:] if lead else others)
+    lead = top or (others[0] if others and not shown else None)
+    rest = tuple(picture for picture in others if lead is None or picture.address != lead.address)
     if len(rest) > 1:
         body.append(IncomingBlock("gallery", rest))
     elif rest:
         body.append(IncomingBlock("picture", rest[0]))
     return lead, tuple(body)
+
+
+def _worded(best: IncomingPicture, here: IncomingPicture) -> IncomingPicture:
+    """The picture with the words of one place, whose caption may only say its credit over again."""
+    caption = here.caption
+    if best.credit and not here.credit:
+        caption = caption.removesuffix(f"({best.credit})").rstrip()
+    return replace(
+        best,
+        alt=here.alt or best.alt,
+        caption=caption or best.caption,
+        credit=here.credit or best.credit,
+    )
 
 
 def below(found: Incoming, prefix: str) -> Incoming:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from broadsheet.newsroom.slugs import slug_for
-from broadsheet.pictures.models import Picture
 
 FOLDER = "media"
 OWNER_ONLY_FILE, OWNER_ONLY_FOLDER = 0o600, 0o700
@@ -31,9 +29,6 @@ class Files:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.copied = self.missing = 0
-
-    def prepare(self, pictures: Mapping[int, Picture]) -> None:
-        """The pictures of the next batch, before any of them is asked for."""
 
     def take(self, stored: Stored) -> str:
         """The file's address, relative to the export; empty when it is to be left out."""

@@ -66,7 +66,7 @@ class Batch:
     pages: dict[Place, Page] = field(default_factory=dict)
     revisions: dict[int, Revision] = field(default_factory=dict)
     authors: dict[int, list[Author]] = field(default_factory=dict)
-    topics: dict[int, list[str]] = field(default_factory=dict)
+    topics: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     corrections: dict[int, list[tuple[str, str, datetime]]] = field(default_factory=dict)
     redirects: dict[int, list[str]] = field(default_factory=dict)
     pictures: Mapping[int, Picture] = field(default_factory=dict)
@@ -174,9 +174,8 @@ def _people(batch: Batch) -> None:
                 if (made := parse_datetime(row["made_at"]))
             ]
     known = Author.objects.in_bulk({pk for pks in authors.values() for pk in pks})
-    names = dict(
-        Topic.objects.filter(pk__in={pk for pks in topics.values() for pk in pks}).values_list("pk", "name")
-    )
+    named = Topic.objects.filter(pk__in={pk for pks in topics.values() for pk in pks})
+    names = {pk: (name, code) for pk, name, code in named.values_list("pk", "name", "media_topic")}
     batch.authors = {story: [known[pk] for pk in pks if pk in known] for story, pks in authors.items()}
     batch.topics = {story: sorted(names[pk] for pk in pks if pk in names) for story, pks in topics.items()}
 

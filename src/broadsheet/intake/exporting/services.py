@@ -15,10 +15,8 @@ from tqdm import tqdm
 
 from broadsheet.outward.errors import OutsideError
 
-from ..incoming import IncomingStory
 from ..readers.jsonl import line_of
 from ..report import ALL_WELL, SOME_FAILED
-from . import ninjs
 from .files import Files, open_private
 from .order import total
 from .stories import exported
@@ -45,41 +43,53 @@ class ExportReport:
         return f"{self.stories} stories, {self.files} new files, {self.seconds:.1f} s{missing}"
 
 
+Pieces = Iterator[tuple[str, bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one kind of export writes a story as a line."""
+    """How one kind of export writes: what stands for each story, by its id. A file is `head`, the pieces, `foot`; a folder
+    takes what `each` gives (the same when there is none), a story a file. With `with_files` pictures go beside the file."""
 
-    line: Callable[[IncomingStory], str]
-    only_public: bool = False
+    pieces: Callable[[Files], Pieces]
+    each: Callable[[Files], Pieces] | None = None
+    head: bytes = b""
+    foot: bytes = b""
+    suffix: str = ".json"
+    with_files: bool = False
 
 
-FORMS = {"jsonl": Form(line_of), "ninjs": Form(ninjs.line_of, only_public=True)}
+def _lines(files: Files) -> Pieces:
+    for story in exported(files):
+        yield story.source_id, line_of(story).encode("utf-8", "replace") + b"\n"
 
 
-def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportReport:
-    """Write every story as one line to `dest`, with its pictures in `media/` beside it; `-` is stdout, without them.
-    `ninjs`: what is public, its pictures by their addresses; a folder as `dest` takes one file per story.
+JSONL = Form(_lines, with_files=True)
 
-    The file is the owner's alone (mode 0600), for it holds drafts and what only subscribers may read. It appears when
-    it is complete: a kill leaves the one that was there before. Raises `OutsideError` when it can't be written.
+
+def run_export(kind: str, dest: str, form: Form = JSONL, *, show_progress: bool = False) -> ExportReport:
+    """Write every story to `dest` in a form, `kind` being its name; `-` is stdout, without files beside it; a folder takes
+    one file for each story.
+
+    What is written is the owner's alone (mode 0600), for it holds drafts and what only subscribers may read. It appears
+    when it is complete: a kill leaves the one that was there before. Raises `OutsideError` when it can't be written.
     """
     started = time.monotonic()
-    form = FORMS[kind]
     to = None if dest == STDOUT else Path(dest).absolute()
-    files = ninjs.PublicFiles() if form.only_public else Files(to.parent if to else None)
+    is_folder = to is not None and to.is_dir()
+    files = Files(to.parent if to and form.with_files else None)
     report = ExportReport()
     try:
-        with _into(to) as write:
-            stories = exported(files, only_public=form.only_public)
-            for story in tqdm(
-                stories,
+        with _into(to, form) as write:
+            for id_, piece in tqdm(
+                (form.each if is_folder and form.each else form.pieces)(files),
                 total=total(),
                 desc=f"export {kind}",
                 unit="story",
                 file=sys.stderr,
                 disable=not show_progress,
             ):
-                write(story.source_id, form.line(story).encode("utf-8", "replace") + b"\n")
+                write(id_, piece)
                 report.stories += 1
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -93,18 +103,20 @@ def run_export(kind: str, dest: str, *, show_progress: bool = False) -> ExportRe
 
 
 @contextmanager
-def _into(to: Path | None) -> Iterator[Callable[[str, bytes], object]]:
+def _into(to: Path | None, form: Form) -> Iterator[Callable[[str, bytes], object]]:
     """What writes one story: into the one file, or into a file of its own in the folder."""
     if to is not None and to.is_dir():
 
-        def one(id_: str, line: bytes) -> None:
-            with _writing(to / f"{id_.replace(':', '-')}.json") as file:
-                file.write(line)
+        def one(id_: str, piece: bytes) -> None:
+            with _writing(to / f"{id_.replace(':', '-')}{form.suffix}") as file:
+                file.write(piece)
 
         yield one
         return
     with _writing(to) as out:
-        yield lambda _, line: out.write(line)
+        out.write(form.head)
+        yield lambda _, piece: out.write(piece)
+        out.write(form.foot)
 
 
 @contextmanager

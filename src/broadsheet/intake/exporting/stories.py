@@ -24,18 +24,13 @@ from .order import batches
 from .reading import LINK, LINK_ID, Batch, body_of, read, values
 
 
-def exported(files: Files, *, only_public: bool = False) -> Iterator[IncomingStory]:
-    """Every story, gallery and plain page; with `only_public` what any reader may know of, without the plain pages.
-
-    A gallery leaves as a story that holds one gallery. Memory does not grow with the paper.
-    """
-    for places in batches(only_live=only_public):
+def exported(files: Files) -> Iterator[IncomingStory]:
+    """Every story, gallery and plain page. A gallery leaves as a story that holds one gallery. Memory does not grow with
+    the paper."""
+    for places in batches():
         batch = read(places)
-        files.prepare(batch.pictures)
         for place, page in batch.pages.items():
-            made = _Maker(batch, files, page).story(place.id)
-            if not only_public or (made.status == "live" and page.desk_id):
-                yield made
+            yield _Maker(batch, files, page).story(place.id)
 
 
 class _Maker:
@@ -81,6 +76,7 @@ class _Maker:
         authors = self.batch.authors.get(page.pk, [])
         page.formats = labels.formats_of(page)
         lead = self._lead(page)
+        topics = self.batch.topics.get(page.pk, ())
         return replace(
             base,
             kicker=page.kicker,
@@ -91,7 +87,8 @@ class _Maker:
             modified=self._time(page.updated_at if page.updated_at != page.published_at else None),
             section=page.desk.slug if page.desk else "",
             section_name=page.desk.title if page.desk else "",
-            topics=tuple(self.batch.topics.get(page.pk, ())),
+            topics=tuple(name for name, _ in topics),
+            topic_codes=tuple(code for _, code in topics) if any(code for _, code in topics) else (),
             access=page.access,
             labels=page.labels,
             genre=page.genre,

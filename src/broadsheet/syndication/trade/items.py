@@ -24,16 +24,17 @@ TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".p
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`changed` is when this version came out; `first` when the story did."""
+    """`changed` is when this version came out, `first` when the story did; `kind` is where the API has it."""
 
     document: d.Document
     version: int
     changed: datetime
     rights: Rights
+    kind: str = "stories"
 
     @property
     def uri(self) -> str:
-        return uri_of(self.document.id)
+        return uri_of(self.document.id, self.kind)
 
     @property
     def first(self) -> datetime:
@@ -54,9 +55,9 @@ class Withdrawal:
         return uri_of(self.id)
 
 
-def uri_of(story: int) -> str:
-    """What names a story in every format and version, wherever it moves on the site."""
-    return web(f"/api/v1/stories/{story}")
+def uri_of(id_: int, kind: str = "stories") -> str:
+    """What names a story or gallery in every format and version, wherever it moves on the site."""
+    return web(f"/api/v1/{kind}/{id_}")
 
 
 def item(document: d.Document, rights: Rights, version: Version | None = None) -> Item:

@@ -56,7 +56,7 @@ def elements_of(item: Item | Withdrawal) -> list[Any]:
     if isinstance(item, Withdrawal):
         return [_withdrawn(item)]
     shown = pictures(item.document)
-    made = [_story(item), *(_picture(item, image) for _, image in shown)]
+    made = [_story(item), *(_picture(item, image, part) for part, image in shown)]
     if shown:
         parts = [_reference(item), *(_picture_reference(item, image) for _, image in shown)]
         made.append(_package(f"{item.uri}#package", parts, item.changed, item))
@@ -94,6 +94,8 @@ def _story(item: Item) -> Any:
         _in(meta, "signal", qcode="sig:correction" if not is_over else "sig:retraction")
     elif item.version > 1:
         _in(meta, "signal", qcode="sig:update")
+    # The standard has no place for who may read it; a paper that takes it in again must not give it away.
+    _in(meta, "itemMetaExtProperty", reluri=_role("access"), value=document.access)
     made.append(_content(document))
     content = _in(made, "contentSet")
     if document.blocks:
@@ -111,9 +113,10 @@ def _content(document: Document) -> Any:
     if line(document.dateline):
         _in(_in(content, "located"), "name", line(document.dateline))
     if line(document.source_name):
-        _in(_in(content, "infoSource"), "name", line(document.source_name))
+        _in(_in(content, "infoSource", **_source(document)), "name", line(document.source_name))
     for author in document.bylines:
-        _in(_in(content, "creator", uri=iri_to_uri(web(author.path))), "name", line(author.name))
+        named = {"uri": iri_to_uri(web(author.path))} if author.path else {}
+        _in(_in(content, "creator", **named), "name", line(author.name))
     _in(content, "altId", document.uid, environmenturi="https://broadsheet.example/id")
     _in(content, "language", tag=document.language)
     if code := genre_code(document):
@@ -138,7 +141,11 @@ def _content(document: Document) -> Any:
     return content
 
 
-def _picture(item: Item, image: Image) -> Any:
+def _source(document: Document) -> dict[str, str]:
+    return {"uri": iri_to_uri(document.source_url)} if document.source_url else {}
+
+
+def _picture(item: Item, image: Image, part: str) -> Any:
     """A picture as this story words it, under a name of its own."""
     made = _new("newsItem", _picture_uri(item, image), item.version, item.document.language)
     if image.copyright_notice or image.usage_terms:
@@ -153,6 +160,7 @@ def _picture(item: Item, image: Image) -> Any:
     _in(meta, "pubStatus", qcode="stat:usable")
     if image.expires:
         _in(meta, "expires", image.expires.isoformat())
+    _in(meta, "itemMetaExtProperty", reluri=_role("part"), value=part)
     content = _in(made, "contentMeta")
     if image.taken:
         _in(content, "contentCreated", image.taken.isoformat())
@@ -214,7 +222,8 @@ def _provider(meta: Any) -> None:
 def _rights(made: Any, rights: Rights, target: str, holder: str) -> None:
     info = _in(made, "rightsInfo")
     _in(_in(info, "copyrightHolder"), "name", holder)
-    _in(info, "copyrightNotice", rights.notice)
+    if rights.notice:
+        _in(info, "copyrightNotice", rights.notice)
     if rights.usage_terms.strip():
         _in(info, "usageTerms", rights.usage_terms)
     _in(info, "rightsExpressionData", as_json(rights, target), langid=LANGUAGE, enctype="application/ld+json")

@@ -118,13 +118,17 @@ def _story(item: Item) -> dict[str, Any]:
         "located": line(document.dateline),
         "subjects": _subjects(document),
         "genres": [{"name": document.genre, "uri": GENRES + code}] if (code := genre_code(document)) else [],
-        "infoSources": [{"name": line(document.source_name)}] if line(document.source_name) else [],
+        "infoSources": [{"name": line(document.source_name), "uri": iri_to_uri(document.source_url)}],
         "edNote": edited_note(document),
         "copyrightHolder": line(document.source_name) or item.rights.holder,
         "copyrightNotice": item.rights.notice,
         "usageTerms": item.rights.usage_terms,
         "rightsInfo": {"langId": LANGUAGE, "encodedRights": as_json(item.rights, item.uri)},
-        "altIds": [{"role": "broadsheet", "value": document.uid}],
+        # The standard has no place for who may read it; a paper that takes it in again must not give it away.
+        "altIds": [
+            {"role": "broadsheet", "value": document.uid},
+            {"role": "broadsheet-access", "value": document.access},
+        ],
         "renditions": [
             {"name": "web", "href": iri_to_uri(web(document.path)), "contentType": "text/html"},
         ],

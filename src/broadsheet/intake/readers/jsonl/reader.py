@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from broadsheet.newsroom.media_topics import code_in
 from broadsheet.outward.errors import UnreadableSource
 
 from ...incoming import (
@@ -32,6 +33,12 @@ from .fields import BadLine, Fields
 ACCESSES = ("free", "registered", "metered", "subscribers")
 NOTES = ("correction", "clarification", "retraction")
 AUTHOR_WORDS = ("key", "slug", "email", "bio", "url")
+
+
+def _codes(fields: Fields) -> tuple[str, ...]:
+    """Media Topics of the topics, in their order; some may have none."""
+    found = [code_in(text) if isinstance(text, str) else "" for text in fields.items("topic_codes")]
+    return tuple(found) if any(found) else ()
 
 
 def line_of(story: IncomingStory) -> str:
@@ -145,6 +152,7 @@ def story_of(line: Any, *, folder: str, zone: tzinfo) -> IncomingStory:
         section=fields.text("section"),
         section_name=fields.text("section_name"),
         topics=fields.texts("topics"),
+        topic_codes=_codes(fields),
         access=fields.choice("access", ACCESSES, "free"),
         status=fields.choice("status", STATUSES, "live"),
         labels=fields.texts("labels"),

@@ -156,6 +156,29 @@ class NewsItem:
         for element in self._all(self._content, "keyword"):
             yield sound(text_of(element)), ""
 
+    def sections(self) -> Iterator[tuple[str, str]]:
+        """(name, key) of the provider's desks."""
+        for element in self._all(self._meta, "service"):
+            yield self.named(element), code_of(element)
+
+    def origin(self) -> str:
+        """Where the source of the information has it; empty when it doesn't say."""
+        return next(
+            (u for e in self._all(self._content, "infosource") if is_web(u := e.get("uri") or "")), ""
+        )
+
+    def page(self) -> str:
+        """Its page on the web."""
+        found = (r.href for r in self.renditions() if r.content_type == "text/html" and is_web(r.href))
+        return next(found, "")
+
+    def told(self, role: str) -> str:
+        """What another paper of ours says beyond the standard; empty otherwise."""
+        for element in self._all(self._meta, "itemmetaextproperty"):
+            if (element.get("reluri") or "") == f"https://broadsheet.example/role/{role}":
+                return element.get("value") or ""
+        return ""
+
     def genres(self) -> list[str]:
         return [text for e in self._all(self._content, "genre") for text in (code_of(e), self.named(e))]
 

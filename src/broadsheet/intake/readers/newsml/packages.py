@@ -35,12 +35,22 @@ class Packages:
     pictures: dict[str, tuple[IncomingPicture, tuple[str, ...]]] = field(default_factory=dict)
     beside: dict[str, list[str]] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
+    leads: set[str] = field(default_factory=set)
 
-    def note_item(self, guid: str, picture: IncomingPicture | None, addresses: tuple[str, ...]) -> None:
+    def note_item(
+        self,
+        guid: str,
+        picture: IncomingPicture | None,
+        addresses: tuple[str, ...],
+        *,
+        is_lead: bool = False,
+    ) -> None:
         if len(self.present) < MOST_KEPT:
             self.present.add(guid)
         if picture and len(self.pictures) < MOST_KEPT:
             self.pictures[guid] = (picture, addresses)
+            if is_lead:
+                self.leads.add(guid)
 
     def note_package(self, package: etree._Element) -> None:
         """Each picture goes to the text before it in its group; one that opens a group, to the group's first text."""
@@ -60,6 +70,11 @@ class Packages:
     def of(self, guid: str) -> list[tuple[IncomingPicture, tuple[str, ...]]]:
         """The pictures that are sent with this text, in the package's order."""
         return [self.pictures[g] for g in dict.fromkeys(self.beside.get(guid, ())) if g in self.pictures]
+
+    def lead_of(self, guid: str) -> IncomingPicture | None:
+        """The picture that the source itself puts on top of this text."""
+        found = (self.pictures[g][0] for g in self.beside.get(guid, ()) if g in self.leads)
+        return next(found, None)
 
 
 def groups(package: etree._Element) -> Iterator[list[Member]]:

@@ -13,9 +13,10 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from broadsheet.newsroom.models import Access
 from broadsheet.outward.errors import UnreadableSource
 
-from ...incoming import Broken, Incoming, IncomingMedia, IncomingPicture, IncomingStory, Skipped
+from ...incoming import Broken, Incoming, IncomingMedia, IncomingPicture, IncomingStory, IncomingTerm, Skipped
 from ...markup import blocks_of
 from ...nitf import name_of
 from ...sources import files_of, opened, place_of, size_of
@@ -27,6 +28,7 @@ from ...wire import (
     opening,
     release,
     repeats,
+    slug_in,
     terms_of,
     with_pictures,
     without_headline,
@@ -129,7 +131,10 @@ def _note(item: NewsItem, packages: Packages) -> None:
     elif name_of(item.element) == "newsitem":
         is_picture = item.kind in PICTURES
         packages.note_item(
-            item.guid, _picture(item) if is_picture else None, tuple(r.href for r in item.renditions())
+            item.guid,
+            _picture(item) if is_picture else None,
+            tuple(r.href for r in item.renditions()),
+            is_lead=is_picture and item.told("part") == "lead",
         )
 
 
@@ -189,7 +194,7 @@ def _story(item: NewsItem, folder: str, zone: tzinfo, packages: Packages) -> Inc
     pictures = packages.of(item.guid)
     if item.kind not in PICTURES and (own := _picture(item)):
         pictures.append((own, tuple(r.href for r in item.renditions())))
-    lead, body = with_pictures(blocks, pictures)
+    lead, body = with_pictures(blocks, pictures, packages.lead_of(item.guid))
     if item.has_note:
         lost.append("an agency's note to editors, which is never printed")
     for signal in item.signals:
@@ -199,7 +204,8 @@ def _story(item: NewsItem, folder: str, zone: tzinfo, packages: Packages) -> Inc
         (m for n in ("firstcreated", "contentcreated", "versioncreated") if (m := item.moment(n, zone))), None
     )
     status, moment = release(published, item.moment("embargoed", zone))
-    modified = item.moment("versioncreated", zone)
+    # What the source says of the content itself comes before when this item was made.
+    modified = item.moment("contentmodified", zone) or item.moment("versioncreated", zone)
     line = item.said("by") or written.head.byline
     standfirst = item.said("description", "summary", "abstract", "lead") or written.head.abstract
     made = IncomingStory(
@@ -214,11 +220,21 @@ def _story(item: NewsItem, folder: str, zone: tzinfo, packages: Packages) -> Inc
         status=status,
         genre=genre_of(item.genres()),
         source_name=item.source(),
-        source_url=item.guid if is_web(item.guid) else "",
+        source_url=item.origin() or item.page() or (item.guid if is_web(item.guid) else ""),
+        url=item.page() if item.origin() else "",
+        slug=slug_in(item.page()),
+        access=level if (level := item.told("access")) in Access.values else "",
+        kicker=item.said("headline", "kicker"),
+        social_headline=item.said("headline", "social"),
+        seo_title=item.said("headline", "seo"),
+        search_description=item.said("description", "seo"),
         usage_terms=item.terms(),
         lead=lead,
         folder=folder,
-        terms=terms_of(item.subjects()),
+        terms=(
+            *(IncomingTerm("section", name, key) for name, key in item.sections() if name),
+            *terms_of(item.subjects()),
+        ),
         lost=tuple(dict.fromkeys(lost)),
     )
     return made if repeats(standfirst, made.body_text) else replace(made, standfirst=standfirst)

@@ -102,6 +102,15 @@ class Item:
             words_of(self.text("title")),
         )
 
+    def headline_as(self, role: str) -> str:
+        """The headline for one place; empty when there is none of its own."""
+        return next((words_of(p.value) for p in self.worded("headline", "headlines") if p.role == role), "")
+
+    def described(self, role: str) -> str:
+        """The description of this role alone."""
+        found = self.worded("description", "descriptions")
+        return next((words_of(part.value) for part in found if part.role == role), "")
+
     def description(self, *roles: str) -> str:
         """The description of the first of these roles that there is, or the first of all; its words."""
         found = self.worded("description", "descriptions")

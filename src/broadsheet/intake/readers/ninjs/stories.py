@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from html import escape
 
+from broadsheet.newsroom.models import Access
+
 from ...incoming import (
     Broken,
     Incoming,
@@ -14,6 +16,7 @@ from ...incoming import (
     IncomingMedia,
     IncomingPicture,
     IncomingStory,
+    IncomingTerm,
     Skipped,
 )
 from ...markup import blocks_of
@@ -25,6 +28,7 @@ from ...wire import (
     opening,
     release,
     repeats,
+    slug_in,
     squeezed,
     terms_of,
     with_pictures,
@@ -38,6 +42,8 @@ TOPICS = (
     *(("subject", "subjects"), ("person", "people"), ("organisation", "organisations")),
     *(("place", "places"), ("event", "events")),
 )
+WRITERS = ("author", "writer", "creator", "byline", "reporter")
+SECTION = "section"
 SOUND_AND_VIDEO = ("video", "audio")
 NO_STORIES = {"event": "an event of the diary", "planning": "a plan of coverage", "component": "a component"}
 MOST_NESTED = 20
@@ -54,6 +60,8 @@ def incoming(item: Item, place: str, folder: str, zone: tzinfo, depth: int = 0) 
         kind = "event"
     if reason := _withdrawn(item):
         yield Skipped(uri, reason)
+    elif kind == "composite" and not item.worded("body", "bodies") and any(map(_is_item, item.parts())):
+        yield Skipped(uri, "a package of items, which come in by themselves")
     elif kind in NO_STORIES:
         yield Skipped(uri, f"{NO_STORIES[kind]}, no story")
     elif kind in ("picture", "graphic") and not _is_long(item):
@@ -67,7 +75,7 @@ def incoming(item: Item, place: str, folder: str, zone: tzinfo, depth: int = 0) 
         yield _story(item, uri, kind, folder, zone)
     if depth < MOST_NESTED:
         for part in item.parts():
-            if _is_story(part):
+            if _is_item(part):
                 yield from incoming(part, f"{place}, {part.text('uri')}", folder, zone, depth + 1)
 
 
@@ -92,6 +100,10 @@ def _is_story(part: Item) -> bool:
     )
 
 
+def _is_item(part: Item) -> bool:
+    return bool(part.text("uri")) and (_is_story(part) or bool(_withdrawn(part)))
+
+
 def _story(item: Item, uri: str, kind: str, folder: str, zone: tzinfo) -> Incoming:
     headline = item.headline() or words_of(item.text("slugline"))
     lost: list[str] = []
@@ -107,7 +119,8 @@ def _story(item: Item, uri: str, kind: str, folder: str, zone: tzinfo) -> Incomi
         for part in (item, *item.parts())
         if part.text("type").casefold() in ("picture", "graphic", "") and (picture := picture_of(part))
     ]
-    lead, body = with_pictures(blocks, pictures)
+    top = next((part for part in item.parts() if _rel(part) == "lead" and part.renditions()), None)
+    lead, body = with_pictures(blocks, pictures, picture_of(top) if top else None)
     for part in item.parts():
         what = part.text("type").casefold()
         if what in SOUND_AND_VIDEO:
@@ -121,6 +134,7 @@ def _story(item: Item, uri: str, kind: str, folder: str, zone: tzinfo) -> Incomi
     )
     status, moment = release(published, item.moment("embargoed", zone) or item.moment("embargoeduntil", zone))
     modified = item.moment("versioncreated", zone)
+    page = next((r.href for r in item.renditions() if r.content_type == "text/html" and is_web(r.href)), "")
     made = IncomingStory(
         source_id=uri[:500],
         headline=headline or opening(summary, blocks) or uri,
@@ -138,14 +152,25 @@ def _story(item: Item, uri: str, kind: str, folder: str, zone: tzinfo) -> Incomi
             for text in (part.text("name"), part.text("literal"))
         ),
         source_name=_source(item),
-        source_url=uri if is_web(uri) else "",
+        source_url=(origin := _origin(item)) or page or (uri if is_web(uri) else ""),
+        url=page if origin else "",
+        slug=slug_in(page),
+        access=_access(item),
+        kicker=item.headline_as("kicker"),
+        social_headline=item.headline_as("social"),
+        seo_title=item.headline_as("seo"),
+        search_description=item.described("seo"),
         usage_terms=_terms(item),
         lead=lead,
         folder=folder,
-        terms=terms_of(
-            (part.text("name"), part.text("uri", "qcode", "literal", "code"))
-            for names in TOPICS
-            for part in item.items(*names)
+        terms=(
+            *_sections(item),
+            *terms_of(
+                (part.text("name"), part.text("uri", "qcode", "literal", "code"))
+                for names in TOPICS
+                for part in item.items(*names)
+                if _rel(part) not in (*WRITERS, SECTION)
+            ),
         ),
         lost=tuple(dict.fromkeys(lost)),
     )
@@ -188,10 +213,31 @@ def _bylines(item: Item) -> tuple[str, ...]:
     writers = [
         part.text("name")
         for part in (*item.items("contributor", "contributors"), *item.items("person", "people"))
-        if part.text("rel", "role").casefold().rpartition(":")[2]
-        in ("author", "writer", "creator", "byline", "reporter")
+        if _rel(part) in WRITERS
     ]
     return tuple(dict.fromkeys(name for name in writers if name))
+
+
+def _access(item: Item) -> str:
+    """Who may read it, where another paper of ours says so; empty otherwise."""
+    said = [part.text("value") for part in item.items("altids") if part.text("role") == "broadsheet-access"]
+    return next((level for level in said if level in Access.values), "")
+
+
+def _rel(part: Item) -> str:
+    return part.text("rel", "role").casefold().rpartition(":")[2]
+
+
+def _sections(item: Item) -> Iterator[IncomingTerm]:
+    """What a provider files under a desk of its own."""
+    for part in item.items("subject", "subjects"):
+        if _rel(part) == SECTION and (name := words_of(part.text("name"))):
+            yield IncomingTerm("section", name, part.text("literal", "code"))
+
+
+def _origin(item: Item) -> str:
+    """Where the source of the information has it."""
+    return next((uri for s in item.items("infosources", "infosource") if is_web(uri := s.text("uri"))), "")
 
 
 def _source(item: Item) -> str:
