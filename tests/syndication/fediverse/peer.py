@@ -15,9 +15,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+import apmodel
+from apmodel import Activity
+from apmodel.vocab.activity import Follow
+from apmodel.vocab.article import Article
+from apmodel.vocab.tombstone import Tombstone
+from apsig.draft import Signer, Verifier
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -150,7 +156,7 @@ class Peer:
                     self._say(peer.status, b"")
                     return
                 try:
-                    key_id = check("POST", self.path, self.headers, body, peer.public)
+                    key_id = peer.check(self.path, self.headers, body)
                     said = json.loads(body)
                     assert self.headers.get_content_type() == "application/activity+json"
                     assert said["actor"] == key_id.partition("#")[0]
@@ -178,6 +184,12 @@ class Peer:
     def __exit__(self, *_: Any) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def check(self, path: str, headers: Any, body: bytes) -> str:
+        return check("POST", path, headers, body, self.public)
+
+    def signed(self, url: str, body: bytes, actor: str) -> dict[str, str]:
+        return signed_headers(url, body, f"{actor}#main-key", key(0))
 
     def public(self, key_id: str) -> str:
         """The key of one of theirs, from its actor's own document."""
@@ -214,3 +226,36 @@ class Peer:
             "object": object_,
             **more,
         }
+
+
+class LibraryPeer(Peer):
+    """The same, but what other people's libraries think: apsig signs and checks, apmodel reads each activity."""
+
+    KINDS: ClassVar = {
+        "Create": Article,
+        "Update": Article,
+        "Delete": Tombstone,
+        "Accept": Follow,
+        "Announce": str,
+    }
+
+    def check(self, path: str, headers: Any, body: bytes) -> str:
+        key_id = re.search(r'keyId="([^"]+)"', headers["Signature"])
+        assert key_id
+        sent = {name.lower(): value for name, value in headers.items()}
+        verifier = Verifier(self.public(key_id[1]), "POST", f"{self.base}{path}", sent, body)
+        assert verifier.verify(raise_on_fail=True) == key_id[1]
+        said = apmodel.load(json.loads(body))
+        assert isinstance(said, Activity)
+        assert isinstance(said.object, self.KINDS[said.type]), said
+        if isinstance(said.object, Article):
+            assert said.object.name
+            assert said.object.preview.content
+            assert said.object.attributed_to == said.actor
+        return key_id[1]
+
+    def signed(self, url: str, body: bytes, actor: str) -> dict[str, str]:
+        made = Signer(
+            {"Content-Type": "application/activity+json"}, key(0), "POST", url, f"{actor}#main-key", body
+        )
+        return {name: value for name, value in made.sign().items() if name != "Authorization"}

@@ -15,7 +15,7 @@ from broadsheet.syndication import delivering, following
 from broadsheet.syndication.fediverse.models import Actor, Following, Post
 from broadsheet.syndication.models import Delivery, TroubledHost
 
-from .peer import Peer, get, key, signed_headers
+from .peer import LibraryPeer, Peer, get
 
 CANARY = "Zanzibarquince"
 
@@ -27,9 +27,9 @@ def here(live_server, settings, paper):
     return live_server.url
 
 
-def post(url, activity):
+def post(peer, url, activity):
     body = json.dumps(activity).encode()
-    headers = signed_headers(url, body, f"{activity['actor']}#main-key", key(0))
+    headers = peer.signed(url, body, activity["actor"])
     with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as answer:
         return answer.status
 
@@ -41,13 +41,20 @@ def work():
 
 def follow(peer, actor, name="ann", n=1):
     ann = peer.actor(name)
-    assert post(actor["inbox"], peer.activity("Follow", ann, actor["id"], n)) == 202
+    assert post(peer, actor["inbox"], peer.activity("Follow", ann, actor["id"], n)) == 202
     work()
     accepted = peer.heard.pop()
     assert (accepted["type"], accepted["object"]["actor"]) == ("Accept", ann)
 
 
-def test_the_life_of_a_story_over_there(here, paper, peer):
+@pytest.fixture(params=[Peer, LibraryPeer])
+def other(request):
+    with request.param() as running:
+        yield running
+
+
+def test_the_life_of_a_story_over_there(here, paper, other):
+    peer = other
     Actor.objects.create(handle="gazette", language="en", is_on=True)
     host = here.removeprefix("http://")
     asked = f"{here}/.well-known/webfinger?resource=acct:gazette@{host}"
