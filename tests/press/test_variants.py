@@ -7,6 +7,7 @@ from django.utils import timezone
 from broadsheet.newsroom.models import Access as NewsroomAccess
 from broadsheet.paywall import Access, Pass, encode_pass
 from broadsheet.readers.models import User
+from broadsheet.syndication.fediverse.models import Actor
 from tests.factories import make_picture
 
 CANARY = "Zanzibarquince"
@@ -35,6 +36,8 @@ def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, acces
         f"/search/?q={CANARY}&order=newest",
         *(f"/{feed}.{kind}" for feed in ("feeds/latest", "nation/feed") for kind in ("rss", "atom", "json")),
         "/search/feed.rss?q=premium",
+        f"/-/ap/story/{story.pk}",
+        f"/-/ap/actor/{Actor.objects.create(handle='gazette', language='en', is_on=True).pk}/outbox/page",
         *(f"/api/v1/stories{one}.{form}" for one in ("", f"/{story.pk}") for form in ("ninjs", "newsml")),
     ]
 
