@@ -63,13 +63,16 @@ API_QUERY = frozenset(
 
 # RFC 7033: whom one asks for.
 WEBFINGER, WEBFINGER_QUERY = b"/.well-known/webfinger", frozenset({b"resource"})
+OEMBED, OEMBED_QUERY = b"/oembed", frozenset({b"url", b"format", b"maxwidth", b"maxheight"})
 
 
 def kept_names(path: bytes) -> frozenset[bytes]:
     """The query parameters that the origin hears of."""
     if path == WEBFINGER:
         return WEBFINGER_QUERY
-    return API_QUERY if path.startswith(API) else KEPT_QUERY
+    if path.startswith(API):
+        return API_QUERY
+    return OEMBED_QUERY if path == OEMBED else KEPT_QUERY
 
 
 def is_passed(path: bytes) -> bool:

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("broadsheet.syndication.engines.urls")),
     path("", include("broadsheet.syndication.trade.urls")),
     path("", include("broadsheet.syndication.feeds.urls")),
+    path("", include("broadsheet.syndication.embedding.urls")),
     *api.urlpatterns,
     # Last: whatever else is asked for below /api/v1/.
     *api.rest,
