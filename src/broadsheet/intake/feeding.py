@@ -10,18 +10,20 @@ import logging
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from multiprocessing.connection import Connection
 
 from broadsheet.outward.errors import OutsideError, UnreadableSource
 
+from .arrival import Arrival
 from .incoming import Incoming
 from .readers.protocol import Reader
 
 log = logging.getLogger(__name__)
 BATCH = 20
+Prepare = Callable[[Incoming], Incoming | Arrival]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,34 @@ class Read:
 
     source: str
     position: int
-    item: Incoming | None = None
+    item: Incoming | Arrival | None = None
     error: OutsideError | None = None
 
 
+def _as_it_is(item: Incoming) -> Incoming:
+    return item
+
+
 def read(
-    reader: Reader, sources: Sequence[str], zone: tzinfo, *, beside: bool | None = None
+    reader: Reader,
+    sources: Sequence[str],
+    zone: tzinfo,
+    prepare: Prepare = _as_it_is,
+    *,
+    beside: bool | None = None,
 ) -> Iterator[Read]:
-    """Every item of every source, in order. `beside` says whether in a process of its own; None decides by itself."""
+    """Every item of every source, in order, and what `prepare` makes of it where it is read: no query. `beside` says
+    whether in a process of its own; None decides by itself."""
     if beside is None:
         beside = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
-    return _beside(reader, sources, zone) if beside else _here(reader, sources, zone)
+    return (_beside if beside else _here)(reader, sources, zone, prepare)
 
 
-def _here(reader: Reader, sources: Sequence[str], zone: tzinfo) -> Iterator[Read]:
+def _here(reader: Reader, sources: Sequence[str], zone: tzinfo, prepare: Prepare) -> Iterator[Read]:
     for source in sources:
         try:
             for item in reader.items(source, zone):
-                yield Read(source, reader.position, item)
+                yield Read(source, reader.position, prepare(item))
         except OutsideError as error:
             yield Read(source, reader.position, error=error)
         except Exception as error:  # a fault of ours with one source must not end the import of the others
@@ -57,10 +69,10 @@ def _here(reader: Reader, sources: Sequence[str], zone: tzinfo) -> Iterator[Read
         yield Read(source, reader.position)
 
 
-def _beside(reader: Reader, sources: Sequence[str], zone: tzinfo) -> Iterator[Read]:
+def _beside(reader: Reader, sources: Sequence[str], zone: tzinfo, prepare: Prepare) -> Iterator[Read]:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_send, args=(ours, theirs, reader, sources, zone), daemon=True)
+    child = context.Process(target=_send, args=(ours, theirs, reader, sources, zone, prepare), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -78,12 +90,19 @@ def _beside(reader: Reader, sources: Sequence[str], zone: tzinfo) -> Iterator[Re
         child.join()
 
 
-def _send(ours: Connection, theirs: Connection, reader: Reader, sources: Sequence[str], zone: tzinfo) -> None:
+def _send(
+    ours: Connection,
+    theirs: Connection,
+    reader: Reader,
+    sources: Sequence[str],
+    zone: tzinfo,
+    prepare: Prepare,
+) -> None:
     """The child: it never touches the database, whose connection is its parent's."""
     ours.close()
     batch: list[Read] = []
     try:
-        for step in _here(reader, sources, zone):
+        for step in _here(reader, sources, zone, prepare):
             batch.append(step)
             if len(batch) >= BATCH or step.item is None:
                 theirs.send(batch)

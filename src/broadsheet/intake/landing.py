@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import datetime
-from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,12 +16,13 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.newsroom.bulk import NewStory, create_stories
-from broadsheet.newsroom.models import Author, Correction, Story, StoryByline, Topic
+from broadsheet.newsroom.models import Correction, Story, StoryByline
 from broadsheet.newsroom.rows import insert_rows
 from broadsheet.outward.errors import OutsideError
 from broadsheet.pictures.models import Picture
 
 from . import values as v
+from .arrival import Arrival
 from .incoming import IncomingStory
 from .media import MOST_PICTURES, PictureDesk, Wanted
 from .models import ImportItem
@@ -35,35 +35,8 @@ from .report import ImportReport
 
 # Of a source's own identifiers, so that one source gives the same story in every paper and after every kill.
 STORIES = UUID("6e1c2f1e-9f3b-5d0a-8f53-6d5a1b6f7d11")
-LONGEST_ID = 500
 RESTRICTED_TO = "Editors"
 Failure = (OutsideError, ValidationError, DatabaseError, ObjectDoesNotExist)
-
-
-@dataclass(slots=True)
-class Arrival:
-    """One story on its way: what came, and what is known of it from before."""
-
-    story: IncomingStory
-    digest: str
-    item: ImportItem | None = None
-    authors: list[Author] = field(default_factory=list)
-    topics: list[Topic] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
-
-    @property
-    def source_id(self) -> str:
-        return kept_id(self.story.source_id)
-
-
-def kept_id(source_id: str) -> str:
-    """A source's id as `ImportItem` keeps it: one too long for that is told apart by its digest."""
-    whole = v.writable(source_id)
-    if len(whole) <= LONGEST_ID:
-        return whole
-    rest = blake2b(whole.encode(), digest_size=16).hexdigest()
-    return f"{whole[: LONGEST_ID - len(rest) - 1]}#{rest}"
 
 
 class Landing:
@@ -78,13 +51,14 @@ class Landing:
         """What comes now is another source: it may hold newer versions of what came before."""
         self._seen.clear()
 
-    def land(self, stories: Sequence[IncomingStory]) -> None:
+    def land(self, batch: Sequence[Arrival]) -> None:
         """Land a batch. What fails is told in the report by itself; the rest of the batch lands."""
-        arrivals = self.arrivals(stories)
+        arrivals = self.arrivals(batch)
         news = [a for a in arrivals if a.item is None]
         changed = [a for a in arrivals if a.item is not None and self._is_news(a)]
         self._report.unchanged += len(arrivals) - len(news) - len(changed)
         pictures = self._pictures([*news, *changed])
+        self._look_up_topics([*news, *changed])
         news = [a for a in news if self._prepare(a, pictures)]
         fresh = [a for a in news if a.story.form == "story"]
         try:
@@ -100,15 +74,16 @@ class Landing:
             if self._prepare(arrival, pictures):
                 self._alone(arrival, self._update)
 
-    def arrivals(self, stories: Sequence[IncomingStory]) -> list[Arrival]:
-        """Each story with its item from before: one query. The first of one source id counts, or two of them would change
+    def arrivals(self, batch: Sequence[Arrival]) -> list[Arrival]:
+        """Each with its item from before: one query. The first of one source id counts, or two of them would change
         places with each run."""
         by_id = {}
-        for story in stories:
-            arrival = Arrival(story, story.digest())
+        for arrival in batch:
             if (key := hash(arrival.source_id)) in self._seen:
                 self._report.skipped += 1
-                self._report.trouble(story.source_url or story.headline, "it stands in the source twice")
+                self._report.trouble(
+                    arrival.story.source_url or arrival.story.headline, "it stands in the source twice"
+                )
                 continue
             self._seen.add(key)
             by_id[arrival.source_id] = arrival
@@ -142,6 +117,20 @@ class Landing:
             wanted += [(picture, arrival.story.folder) for picture in pictures[:MOST_PICTURES]]
         return self._desk.take_all(wanted)
 
+    def _look_up_topics(self, arrivals: Iterable[Arrival]) -> None:
+        # A story whose edition is missing fails by itself, later.
+        with suppress(OutsideError):
+            self._names.look_up_topics(
+                [
+                    (name, code, self._places.front(arrival.story).locale)
+                    for arrival in arrivals
+                    for name, code in zip_longest(
+                        arrival.story.topics, arrival.story.topic_codes, fillvalue=""
+                    )
+                    if name
+                ]
+            )
+
     def _prepare(self, arrival: Arrival, pictures: Mapping[str, Picture]) -> bool:
         """Values, by-lines and topics: outside the transaction, and idempotent."""
         story = arrival.story
@@ -150,7 +139,8 @@ class Landing:
             arrival.authors = self._names.authors(story.bylines, story.authors, locale, story.folder)
             arrival.topics = self._names.topics(story.topics, locale, story.topic_codes)
             arrival.pictures = pictures
-            arrival.values = v.values_of(story, pictures, self._pages([story]))
+            if not arrival.values:
+                arrival.values = v.values_of(story, pictures, self._pages([story]))
         except Failure as error:
             self._failed(story, error)
             return False
@@ -201,7 +191,7 @@ class Landing:
         for arrival, page in zip(arrivals, made, strict=True):
             if pages and v.related_ids(arrival.story):
                 arrival.values = v.values_of(arrival.story, arrival.pictures, pages)
-                page.body = json.dumps(arrival.values["body"])
+                page.body = arrival.values["body"]
                 Story.objects.filter(pk=page.pk).update(body=page.body)
 
     def _pages(self, stories: Iterable[IncomingStory]) -> dict[str, int]:
@@ -230,7 +220,7 @@ class Landing:
                     kind=self.kind,
                     source_id=arrival.source_id,
                     digest=arrival.digest,
-                    landed=v.digests(self._whole(arrival, is_page=arrival.story.form == "page")),
+                    landed=self._digests(arrival, is_page=arrival.story.form == "page"),
                     page_id=pk,
                     has_gaps=v.has_gaps(arrival.values["body"]),
                 )
@@ -239,14 +229,14 @@ class Landing:
         )
         return add_redirects({pk: a.story.old_urls for a, pk in zip(arrivals, ids, strict=True)})
 
-    def _whole(self, arrival: Arrival, *, is_page: bool) -> dict[str, Any]:
+    def _digests(self, arrival: Arrival, *, is_page: bool) -> dict[str, str]:
         if is_page:
-            return {"page": page_values(arrival.story)}
-        return {
-            **arrival.values,
+            return v.digests({"page": page_values(arrival.story)})
+        here = {
             "bylines": [author.name for author in arrival.authors],
             "live": arrival.story.status == "live",
         }
+        return (arrival.digests or v.digests(arrival.values)) | v.digests(here)
 
     def _key(self, story: IncomingStory) -> UUID:
         """A page's translation key: the source's own when it is one of ours."""
@@ -265,7 +255,7 @@ class Landing:
             translation_key=self._key(story),
             live=is_live,
             has_unpublished_changes=not is_live,
-            **{**values, "body": json.dumps(values["body"]), "published_at": moment},
+            **{**values, "published_at": moment},
         )
         if is_live:
             page.first_published_at = moment
@@ -302,7 +292,7 @@ class Landing:
         assert item is not None
         page = Story.objects.select_for_update(of=("self",)).filter(pk=item.page_id).first()
         # What has become a page at the source since stays the story that it is here.
-        new = v.digests(self._whole(arrival, is_page=page is None and story.form == "page"))
+        new = self._digests(arrival, is_page=page is None and story.form == "page")
         changed = []
         if page is not None:
             page = (
@@ -337,7 +327,7 @@ class Landing:
                     for order, author in enumerate(arrival.authors)
                 ]
             elif name == "body":
-                page.body = json.dumps(arrival.values["body"])
+                page.body = arrival.values["body"]
             elif name != "live":
                 setattr(page, name, arrival.values[name])
         goes_live = arrival.story.status == "live" if "live" in changed else was_live

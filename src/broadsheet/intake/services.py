@@ -20,6 +20,7 @@ from broadsheet.newsroom.rows import make_room
 from broadsheet.outward.errors import OutsideError
 
 from . import members
+from .arrival import Arrival, arrival_of, ready
 from .feeding import Read, read
 from .incoming import Broken, Incoming, IncomingMedia, IncomingMember, IncomingStory, Skipped
 from .landing import Landing
@@ -41,7 +42,7 @@ READERS = {
     "wxr": "broadsheet.intake.readers.wxr.reader.WxrReader",
 }
 # Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
-BATCH = 100
+BATCH = 200
 
 
 def run_import(
@@ -79,9 +80,18 @@ def run_import(
     mapper = Mapper(words, places.slugs)
     desk = PictureDesk(report, allow_private=allow_private)
     landing = Landing(kind, places, desk, report)
-    run = (_Rehearsal if dry_run else _Run)(landing, mapper, report, desk, section)
+    run = (_Rehearsal if dry_run else _Run)(landing, report, desk)
+    is_drafted = dry_run and mapping is not None and not mapping.exists()
+
+    def prepare(item: Incoming) -> Incoming | Arrival:
+        if not isinstance(item, IncomingStory):
+            return item
+        return (arrival_of if dry_run else ready)(mapper.apply(item).with_section(section))
+
+    # The draft is of what the mapper met: it has to meet it in this process.
+    beside = False if is_drafted else None
     with _Progress(kind, reader, sources, shown=show_progress) as progress:
-        for step in read(reader, sources, settings.PAPER.zone):
+        for step in read(reader, sources, settings.PAPER.zone, prepare, beside=beside):
             if step.item is not None:
                 run.take(step.item)
                 progress.step(step, report)
@@ -94,7 +104,7 @@ def run_import(
                 landing.end_source()
                 progress.end(step.source)
         run.flush()
-    if dry_run and mapping and not mapping.exists():
+    if is_drafted and mapping:
         mapping.write_text(mapper.draft(), "utf-8")
     report.seconds = time.monotonic() - started
     return report
@@ -103,18 +113,14 @@ def run_import(
 class _Run:
     """Takes items one by one and lands stories in batches."""
 
-    def __init__(
-        self, landing: Landing, mapper: Mapper, report: ImportReport, desk: PictureDesk, section: str
-    ) -> None:
-        self._landing, self._mapper, self._report, self._desk = landing, mapper, report, desk
-        self._section = section
-        self._batch: list[IncomingStory] = []
+    def __init__(self, landing: Landing, report: ImportReport, desk: PictureDesk) -> None:
+        self._landing, self._report, self._desk = landing, report, desk
+        self._batch: list[Arrival] = []
 
-    def take(self, item: Incoming) -> None:
+    def take(self, item: Incoming | Arrival) -> None:
         self._report.found += 1
-        if isinstance(item, IncomingStory):
-            story = self._mapper.apply(item)
-            self._batch.append(story.with_section(self._section))
+        if isinstance(item, Arrival):
+            self._batch.append(item)
             if len(self._batch) >= BATCH:
                 self.flush()
         elif isinstance(item, IncomingMedia):
@@ -134,7 +140,7 @@ class _Run:
             self.stories(self._batch)
             self._batch = []
 
-    def stories(self, batch: Sequence[IncomingStory]) -> None:
+    def stories(self, batch: Sequence[Arrival]) -> None:
         self._landing.land(batch)
 
     def media(self, item: IncomingMedia) -> None:
@@ -163,7 +169,7 @@ class _Run:
 class _Rehearsal(_Run):
     """Tells what would happen and writes nothing."""
 
-    def stories(self, batch: Sequence[IncomingStory]) -> None:
+    def stories(self, batch: Sequence[Arrival]) -> None:
         for arrival in self._landing.arrivals(batch):
             story = arrival.story
             if self._report.items is not None:

@@ -13,12 +13,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import F
 from modelcluster.models import get_all_child_relations
-from wagtail.models import Page, ReferenceIndex
+from modelsearch.backends import get_search_backend
+from wagtail.models import Page
 
 from . import labels
 from .documents import picture_ids, stored_blocks
-from .events import stories_created
+from .events import stories_created, topics_created
 from .models import Author, Section, Story, StoryByline, Topic
+from .references import refer
 from .rows import insert_rows, reserve_ids
 from .services import settle_pictures
 from .slugs import slug_for
@@ -55,9 +57,23 @@ def create_stories(entries: Sequence[NewStory]) -> None:
     insert_rows(Page, stories, with_ids=True)
     insert_rows(Story, stories)
     _file(entries)
-    _refer(stories)
+    refer(stories)
     settle_pictures(_pictures(stories))
     stories_created.send(Story, entries=entries)
+
+
+@transaction.atomic
+def create_topics(topics: Sequence[Topic]) -> None:
+    """Write unsaved topics, which have their slugs; each has its `pk` afterwards.
+
+    Raises `django.db.IntegrityError` when one of them is there already: none is written then.
+    """
+    for topic, pk in zip(topics, reserve_ids(Topic, len(topics)), strict=True):
+        topic.pk = pk
+        topic._state.adding, topic._state.db = False, connection.alias
+    insert_rows(Topic, topics, with_ids=True)
+    get_search_backend().add_bulk(Topic, topics)
+    topics_created.send(Topic, topics=topics)
 
 
 def _pictures(stories: Sequence[Story]) -> set[int]:
@@ -143,28 +159,3 @@ def _file(entries: Sequence[NewStory]) -> None:
             **{name: [] for name in names},
             "bylines": lines[entry.story.pk],
         }
-
-
-def _refer(stories: Sequence[Story]) -> None:
-    """What Wagtail's reference index would hold after saving each of them."""
-    page_type = ContentType.objects.get_for_model(Page).pk
-    story_type = ContentType.objects.get_for_model(Story).pk
-    insert_rows(
-        ReferenceIndex,
-        [
-            ReferenceIndex(
-                base_content_type_id=page_type,
-                content_type_id=story_type,
-                object_id=str(story.pk),
-                to_content_type_id=to_type,
-                to_object_id=to_id,
-                model_path=model_path,
-                content_path=content_path,
-                content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
-            )
-            for story in stories
-            for to_type, to_id, model_path, content_path in dict.fromkeys(
-                ReferenceIndex._extract_references_from_object(story)
-            )
-        ],
-    )

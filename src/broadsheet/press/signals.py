@@ -12,7 +12,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import post_page_move
 
 from broadsheet.newsroom.bulk import NewStory
-from broadsheet.newsroom.events import stories_created
+from broadsheet.newsroom.events import stories_created, topics_created
 from broadsheet.newsroom.models import Author, Correction, FrontPage, Gallery, Section, Story, Topic
 from broadsheet.pictures.events import files_changed
 from broadsheet.pictures.models import Picture
@@ -86,6 +86,11 @@ def created_in_bulk(entries: Sequence[NewStory], **_: Any) -> None:
     if live:
         log.write({MISSING}, is_hard=True)
         log.write(keys)
+
+
+@receiver(topics_created, dispatch_uid="press_bulk_topics")
+def topics_in_bulk(**_: Any) -> None:
+    log.write({MISSING}, is_hard=True)
 
 
 @receiver(pre_delete, dispatch_uid="press_deleted_page")

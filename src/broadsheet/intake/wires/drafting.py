@@ -12,9 +12,10 @@ from django.db import DatabaseError, transaction
 from broadsheet.newsroom.models import Section, Story
 from broadsheet.outward.errors import OutsideError, RefusedAddress
 
+from ..arrival import kept_id, ready
 from ..errors import NoStory
 from ..incoming import IncomingBlock, IncomingPicture, IncomingStory
-from ..landing import Landing, kept_id
+from ..landing import Landing
 from ..media import MOST_PICTURES, PictureDesk
 from ..models import ImportItem
 from ..places import Places
@@ -47,7 +48,7 @@ def make_draft(item: WireItem, desk: Section, user: Any = None, *, allow_private
             return _made_before(item)
         # An editor may have deleted an earlier draft of it; asked for again, it may be made again.
         ImportItem.objects.filter(kind=KIND, source_id=kept_id(story.source_id), page=None).delete()
-        Landing(KIND, Places(), pictures, report).land([story])
+        Landing(KIND, Places(), pictures, report).land([ready(story)])
         landed = ImportItem.objects.filter(kind=KIND, source_id=kept_id(story.source_id)).first()
         draft = Story.objects.filter(pk=landed.page_id).first() if landed else None
         if draft is None:
