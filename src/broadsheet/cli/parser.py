@@ -1,4 +1,4 @@
-"""Every verb and its options. What a verb does stands in `papers`, `running` and `testing`."""
+"""Every verb and its options. What a verb does stands in `papers`, `records`, `running` and `testing`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from broadsheet import __version__
 from broadsheet.conf.origin import DEFAULT_BIND
 from broadsheet.conf.paper import KNOWN_LANGUAGES
 
-from . import papers, running, testing
+from . import papers, records, running, testing
 
 IMPORT_KINDS = ("wxr", "ghost", "feed", "page", "ninjs", "newsml", "jsonl")
 EXPORT_KINDS = ("jsonl", "ninjs", "newsml")
@@ -94,6 +94,19 @@ def parser() -> argparse.ArgumentParser:
         "dest", metavar="DEST", help="a file, whose pictures go to media/ beside it; or - for stdout"
     )
     folder(made)
+
+    record = verb("record", records.extract, "the record: people, offices, places, dates, events")
+    made = record.add_subparsers(dest="part", required=True, metavar="PART").add_parser(
+        "extract", help="what stories suggest for the record, one line per file"
+    )
+    made.add_argument("files", nargs="+", metavar="FILE", help="a story as plain text, UTF-8")
+    made.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the dateline's day")
+    made.add_argument("--language", default="en", metavar="xx", help="the stories' language (default: en)")
+    made.add_argument(
+        "--registry", type=Path, default=None, metavar="DIR", help="what is known: .jsonl and .csv files"
+    )
+    made.add_argument("--json", action="store_true", help="one JSON object per file")
+    made.add_argument("--explain", action="store_true", help="with --json: reason, entity, salience, too")
 
     folder(verb("check", papers.check, "look for what to mend"))
     manage = verb("manage", papers.manage, "Django's own commands", takes_rest=True)
