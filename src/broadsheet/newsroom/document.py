@@ -227,8 +227,14 @@ class Document:
     is_whole: bool = True
     words: int = 0
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, path), this one included
+    share_card: str = ""  # where the picture with its headline is, once it is made
     uid: str = ""
 
     @property
     def surrogate_key(self) -> str:
         return f"story/{self.id}"
+
+    @property
+    def changed(self) -> datetime:
+        """When its substance last changed: published, updated or corrected."""
+        return max(self.published, self.updated or self.published, *(note.made for note in self.corrections))

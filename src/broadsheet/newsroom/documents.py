@@ -27,6 +27,7 @@ from .selectors import (
     public,
     public_stories,
     section_named,
+    share_card_path,
     topic_named,
 )
 
@@ -88,11 +89,11 @@ def documents(
         _expanded([v if k == "text" else v.get("text", "") for k, v in blocks if k in ("text", "facts")])
     )
     read = _Read(shown, galleries, related, files, texts)
-    same = _translations([part.story for part in parts])
-    return [_document(part, read, same.get(part.story.translation_key, ())) for part in parts], shown
+    same = _elsewhere([part.story for part in parts])
+    return [_document(part, read, same) for part in parts], shown
 
 
-def _document(part: Part, read: _Read, same: tuple[tuple[str, str], ...]) -> d.Document:
+def _document(part: Part, read: _Read, same: _Elsewhere) -> d.Document:
     story = part.story
     build = _Builder(read, story.language)
     made = tuple(block for kind, value in part.blocks if (block := build.block(kind, value)) is not None)
@@ -128,7 +129,8 @@ def _document(part: Part, read: _Read, same: tuple[tuple[str, str], ...]) -> d.D
         usage_terms=story.usage_terms,
         is_whole=part.is_whole,
         words=sum(len(strip_tags(b.html).split()) for b in made if isinstance(b, d.Text | d.Html)),
-        translations=same,
+        translations=same.translations.get(story.translation_key, ()),
+        share_card=same.cards.get(story.pk, ""),
         uid=f"{story.translation_key}:{story.language}",
     )
 
@@ -151,16 +153,18 @@ def profile(author: Author, language: str, image: Image | None = None) -> d.Prof
     )
 
 
-def _translations(stories: Sequence[Story]) -> dict[Any, tuple[tuple[str, str], ...]]:
-    """By translation key, (language, path) of a story in every language it is public in, itself included. One query."""
+def _elsewhere(stories: Sequence[Story]) -> _Elsewhere:
+    """What is public of these stories in other places. One query."""
     keys = {story.translation_key for story in stories}
-    same = public(Story.objects.filter(translation_key__in=keys)).values_list(
-        "translation_key", "language", "url_path"
+    rows = public(Story.objects.filter(translation_key__in=keys)).values_list(
+        "translation_key", "language", "url_path", "pk", "share_card__digest"
     )
     found: dict[Any, list[tuple[str, str]]] = {}
-    for key, language, url_path in same:
+    cards: dict[int, str] = {}
+    for key, language, url_path, pk, digest in rows:
         found.setdefault(key, []).append((language, page_path(url_path, language)))
-    return {key: tuple(sorted(pairs)) for key, pairs in found.items()}
+        cards[pk] = share_card_path(pk, digest or "")
+    return _Elsewhere({key: tuple(sorted(pairs)) for key, pairs in found.items()}, cards)
 
 
 def _read_relations(stories: Sequence[Story]) -> None:
@@ -232,6 +236,13 @@ def _files(ids: set[int]) -> dict[int, d.Download]:
 def _expanded(texts: Sequence[str]) -> list[str]:
     """Stored rich text with its links made real: one query for all texts."""
     return expand_db_html(PART.join(t.replace(PART, "") for t in texts)).split(PART) if texts else []
+
+
+class _Elsewhere(NamedTuple):
+    """By translation key, (language, path) of a story in every language, itself included; by id, its share card."""
+
+    translations: Mapping[Any, tuple[tuple[str, str], ...]]
+    cards: Mapping[int, str]
 
 
 class _Read(NamedTuple):

@@ -94,6 +94,11 @@ def page_path(url_path: str, language: str) -> str:
     return f"{language_prefix(language)}/{url_path.split('/', 2)[2]}"
 
 
+def share_card_path(story: int, digest: str) -> str:
+    """Where a story's share card is. Another headline or picture gives it another address."""
+    return f"/share/{story}-{digest}.jpg" if digest else ""
+
+
 def section_named(section: Section, language: str) -> Named:
     path = page_path(section.url_path, language)
     return Named(section.title, path, section.slug, section.description, f"section/{section.pk}")
@@ -287,23 +292,26 @@ def front_page(language: str) -> FrontPage | None:
     return found
 
 
-def navigation(front: FrontPage) -> tuple[list[Named], list[Named]]:
-    """Sections and information pages of one language in the editors' order: one query.
+def navigation(front: FrontPage) -> tuple[list[Named], list[Named], dict[str, str]]:
+    """Sections and information pages of one language in the editors' order, and where each policy stands: one query.
 
     The children are asked for by their tree paths, which an index answers; a prefix search would walk every story.
     """
     language = front.locale.language_code
     # Deleted children leave gaps in the numbering of paths; the slack covers them.
     paths = [Page._get_path(front.path, front.depth + 1, n) for n in range(1, front.numchild + MENU_SLACK)]
-    children = Page.objects.filter(path__in=paths, live=True, show_in_menus=True).select_related(
-        "content_type"
-    )
+    children = Page.objects.filter(path__in=paths, live=True).select_related("content_type")
+    told = children.annotate(states=F("infopage__states")).filter(Q(show_in_menus=True) | Q(states__gt=""))
     sections: list[Named] = []
     infos: list[Named] = []
-    for page in sorted(children.order_by(), key=lambda page: page.path):
+    policies: dict[str, str] = {}
+    for page in sorted(told.order_by(), key=lambda page: page.path):
         named = Named(page.title, page_path(page.url_path, language), page.slug)
-        (infos if page.content_type.model_class() is InfoPage else sections).append(named)
-    return sections, infos
+        if page.states:
+            policies[page.states] = named.path
+        if page.show_in_menus:
+            (infos if page.content_type.model_class() is InfoPage else sections).append(named)
+    return sections, infos, policies
 
 
 def filled_containers(front: FrontPage, language: str) -> tuple[list[Container], list[Card]]:

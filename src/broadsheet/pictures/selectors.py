@@ -50,6 +50,12 @@ class Image:
     def is_ready(self) -> bool:
         return bool(self.src)
 
+    @property
+    def widest(self) -> tuple[str, int]:
+        """The address of its widest file in its own proportion, and the width in pixels; only of one that is ready."""
+        url, width = self.srcset.rsplit(", ", 1)[-1].split(" ", 1)
+        return url, int(width.removesuffix("w"))
+
     def with_words(self, *, alt: str = "", caption: str = "", credit: str = "") -> Image:
         """The same picture with the words of the place that shows it, where those are given."""
         return replace(

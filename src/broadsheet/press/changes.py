@@ -46,7 +46,7 @@ _FIELDS: dict[type[Page], tuple[str, ...]] = {
         "follow",
         "share_picture_id",
     ),
-    InfoPage: (*_EVERY, "show_in_menus"),
+    InfoPage: (*_EVERY, "show_in_menus", "states"),
 }
 _OWN = {Story: "story", Gallery: "gallery", Section: "section", FrontPage: "front", InfoPage: "page"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 
 from broadsheet.newsroom.document import Named
 from broadsheet.newsroom.models import FrontPage
-from broadsheet.newsroom.selectors import front_page, language_prefix, navigation
+from broadsheet.newsroom.selectors import Cursor, front_page, language_prefix, navigation
+
+from .sharing import og_locale
 
 ACCOUNT = ("/account/", "/-/enter/")
 
@@ -39,8 +41,11 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """See the module. `canonical` is this page's absolute address without any query, `feed_path`
-    has no suffix (.rss, .atom, .json)."""
+    """See the module. `canonical` is this page's absolute address without any query but the place in a list, `feed_path`
+    has no suffix (.rss, .atom, .json).
+
+    `policies` are paths by schema.org's name of what is laid down there.
+    """
 
     name: str
     tagline: str
@@ -59,6 +64,7 @@ class Chrome:
     subscribe_path: str
     sections: Sequence[Named]
     info_pages: Sequence[Named]
+    policies: Mapping[str, str]
     follow: Sequence[Account]
     languages: Sequence[LanguageLink]
     appeal_title: str
@@ -70,6 +76,28 @@ class Chrome:
     def surrogate_key(self) -> str:
         return f"chrome/{self.language}"
 
+    @property
+    def locale(self) -> str:
+        return og_locale(self.language)
+
+    @property
+    def other_locales(self) -> list[str]:
+        """Of the languages that this page is in as well."""
+        return [
+            og_locale(link.code) for link in self.languages if link.is_translation and not link.is_current
+        ]
+
+    @property
+    def default_path(self) -> str:
+        """This page in the paper's first language, for readers of none of its languages; empty where it is not there."""
+        first = self.languages[0]
+        return first.path if first.is_translation else ""
+
+    @property
+    def x_handle(self) -> str:
+        """The paper's account at X."""
+        return next((a.handle for a in self.follow if a.service in ("X", "Twitter") and a.handle), "")
+
 
 def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), canonical: str = "") -> Chrome:
     """The chrome of this request's language; `translations` are (language, path) of the same page.
@@ -80,7 +108,10 @@ def chrome(request: HttpRequest, translations: Iterable[tuple[str, str]] = (), c
     front = front_page(language)
     if front is None:
         raise Http404(f"no front page in {language}")
-    return chrome_of(front, request.path, language, translations, canonical)
+    # What stands further down a list is a page of its own: the stories there are on no other.
+    before = Cursor.parse(request.GET.get("before", ""))
+    path = f"{request.path}?before={before}" if before else request.path
+    return chrome_of(front, path, language, () if before else translations, canonical)
 
 
 def around_account(request: HttpRequest) -> dict[str, object]:
@@ -111,7 +142,7 @@ def chrome_of(
 ) -> Chrome:
     """The chrome around `path`, from a front page that is already read."""
     paper = settings.PAPER
-    sections, info_pages = navigation(front)
+    sections, info_pages, policies = navigation(front)
     prefix = language_prefix(language)
     now = timezone.localtime(timezone.now(), paper.zone)
     base = paper.base_url.rstrip("/")
@@ -134,6 +165,7 @@ def chrome_of(
         subscribe_path=f"{prefix}/subscribe/",
         sections=sections,
         info_pages=info_pages,
+        policies=policies,
         follow=[Account(v["service"], v.get("handle") or "", v["url"]) for v in _accounts(front)],
         languages=_languages(language, dict(translations)),
         appeal_title=front.appeal_title,

@@ -20,12 +20,20 @@ from broadsheet.newsroom.document import Block
 from broadsheet.pictures.selectors import Image
 from broadsheet.press import alternates as other_forms
 
-from ..structured import structured_gallery, structured_paper, structured_story
+from ..structured import (
+    structured_author,
+    structured_gallery,
+    structured_list,
+    structured_paper,
+    structured_story,
+)
 
 register = template.Library()
 register.simple_tag(structured_story)
 register.simple_tag(structured_gallery)
 register.simple_tag(structured_paper)
+register.simple_tag(structured_list)
+register.simple_tag(structured_author)
 
 LABELS = {
     "LIVE": gettext_lazy("LIVE"),

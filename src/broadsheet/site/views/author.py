@@ -12,6 +12,7 @@ from broadsheet.pictures.selectors import images
 from broadsheet.press.pages import page
 
 from ..chrome import chrome
+from ..sharing import share_picture
 from .section import cursor_of, list_key
 
 
@@ -28,6 +29,6 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         "chrome": chrome(request, paths),
         "author": profile(found, language, photo),
         "listing": by_author(found, cursor_of(request)),
-        "share_image": photo,
+        "share_image": share_picture(photo),
     }
     return page(request, "site/author.html", context, keys=list_key(request, f"author/{found.pk}"))

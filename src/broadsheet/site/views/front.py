@@ -12,6 +12,7 @@ from broadsheet.pictures.selectors import images
 from broadsheet.press import pages
 
 from ..chrome import chrome_of
+from ..sharing import share_picture
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -30,6 +31,11 @@ def front(request: HttpRequest, page: FrontPage) -> HttpResponse:
     paths = [(p.locale.language_code, page_path(p.url_path, p.locale.language_code)) for p in others]
     chrome = chrome_of(page, page_path(page.url_path, language), language, paths)
     share = images({page.share_picture_id}).get(page.share_picture_id) if page.share_picture_id else None
-    context = {"chrome": chrome, "containers": containers, "latest": latest, "share_image": share}
+    context = {
+        "chrome": chrome,
+        "containers": containers,
+        "latest": latest,
+        "share_image": share_picture(share),
+    }
     keys = (f"front/{page.pk}", f"latest/{language}")
     return pages.page(request, "site/front.html", context, keys=keys)

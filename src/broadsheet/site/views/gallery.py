@@ -23,6 +23,7 @@ from broadsheet.pictures.selectors import Image, images
 from broadsheet.press import pages
 
 from ..chrome import chrome
+from ..sharing import share_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,6 @@ def gallery(request: HttpRequest, page: Gallery) -> HttpResponse:
         "chrome": chrome(request, paths, canonical=made.path),
         "gallery": made,
         "more": cards(others),
-        "share_image": made.images[0] if made.images else None,
+        "share_image": share_picture(made.images[0] if made.images else None),
     }
     return pages.page(request, "site/gallery.html", context)

@@ -11,6 +11,7 @@ from broadsheet.paywall import Variant
 from broadsheet.press import headers, pages, preview, variants
 
 from ..chrome import chrome
+from ..sharing import share_picture_of
 
 
 def story(request: HttpRequest, page: Story) -> HttpResponse:
@@ -26,7 +27,7 @@ def story(request: HttpRequest, page: Story) -> HttpResponse:
         "grant": grant,
         "meter": variants.limits(),
         "more": [card(other, shown) for other in more],
-        "share_image": made.lead.image,
+        "share_image": share_picture_of(made),
     }
     response = pages.page(request, "site/story.html", context)
     return headers.describe(request, response, page, grant)
