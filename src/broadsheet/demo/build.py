@@ -131,6 +131,7 @@ class _Desk:
         from broadsheet.pictures.models import Picture
         from broadsheet.site.services import index_missing
 
+        from .accounts import open_accounts
         from .circulation import open_shop
         from .people import hire
 
@@ -156,6 +157,7 @@ class _Desk:
             install_roles(fronts.values())
             hire()
             open_shop()
+            open_accounts(LANGUAGES)
         while index_missing(500):
             pass
         self.steps.say("Indexing", 3)

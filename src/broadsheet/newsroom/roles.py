@@ -56,10 +56,14 @@ WIRES = tuple(
     for act in ("add", "change", "delete", "view")
 )
 # As the wires: receivers and settings of the channels out.
-SYNDICATION = tuple(
-    f"syndication.{act}_{model}"
-    for model in ("shareaccount", "actor", "blockeddomain", "webhook", "apikey")
-    for act in ("add", "change", "delete", "view")
+SYNDICATION = (
+    *(
+        f"syndication.{act}_{model}"
+        for model in ("shareaccount", "blockeddomain", "webhook", "apikey")
+        for act in ("add", "change", "delete", "view")
+    ),
+    # Other servers keep an account for ever: it is switched off, not deleted.
+    *(f"syndication.{act}_actor" for act in ("add", "change", "view")),
 )
 MODERATING = ("syndication.change_reply",)
 TRANSLATING = ("wagtail_localize.submit_translation",)

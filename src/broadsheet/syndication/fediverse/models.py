@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -76,6 +77,8 @@ class Actor(models.Model):
         before = Actor.objects.filter(pk=self.pk).values_list("handle", "was_on").first()
         if before and before[1] and before[0] != self.handle:
             raise ValidationError({"handle": _("Other servers know it by this handle already.")})
+        if self.language and self.language not in dict(settings.LANGUAGES):
+            raise ValidationError({"language": _("The paper has no such language.")})
         if self.language:
             others = Actor.objects.filter(language=self.language).exclude(pk=self.pk)
             if others.exists():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import addresses
@@ -32,7 +34,7 @@ class ActorViewSet(SnippetViewSet):
     list_display = (
         "handle",
         _Address("address", label=_("Address")),
-        "is_on",
+        BooleanColumn("is_on", label=_("Switched on")),
         _Followers("followers", label=_("Followers")),
     )
     search_fields = ("handle",)
@@ -40,7 +42,12 @@ class ActorViewSet(SnippetViewSet):
     panels = (
         FieldRowPanel([FieldPanel("handle"), FieldPanel("is_on")]),
         MultiFieldPanel(
-            [FieldPanel("section"), FieldPanel("author"), FieldPanel("language")], heading=_("Whose account")
+            [
+                FieldPanel("section"),
+                FieldPanel("author"),
+                FieldPanel("language", widget=forms.Select(choices=[("", "—"), *settings.LANGUAGES])),
+            ],
+            heading=_("Whose account"),
         ),
         FieldPanel("summary"),
         FieldPanel("picture"),
