@@ -43,7 +43,7 @@ class Paper:
     `folder` is the paper's folder; relative paths and SQLite files are resolved against it.
     `meter_limit` counts stories, `meter_days` days, `edge_cache_bytes` bytes, `device_limit` log-ins of one reader
     that may open paid stories at a time (0: any number). `wire_folders` are where wires may be read from, `wire_days` how long
-    what came over them waits. `social_keys` holds the keys `social_<provider>_…` of those in
+    what came over them waits. `partner_hosts` are hosts of private addresses that stories may be pushed to. `social_keys` holds the keys `social_<provider>_…` of those in
     `social_providers`.
     """
 
@@ -76,6 +76,7 @@ class Paper:
     social_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     wire_folders: tuple[str, ...] = ()
     wire_days: int = 14
+    partner_hosts: tuple[str, ...] = ()
     apps: tuple[str, ...] = ()
     debug: bool = False
 

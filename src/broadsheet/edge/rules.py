@@ -6,11 +6,19 @@ import re
 
 LEGAL_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
 # Personal, or not ours to understand: never looked up, never stored, passed on as they are.
-PASSED = (b"/newsroom/", b"/account/", b"/subscribe/", b"/documents/", b"/feeds/private/", b"/-/")
+PASSED = (
+    b"/newsroom/",
+    b"/account/",
+    b"/subscribe/",
+    b"/documents/",
+    b"/feeds/private/",
+    b"/partners/",
+    b"/-/",
+)
 # Of those, what stands in every language: `/az/subscribe/`.
 PASSED_ANYWHERE = (b"/subscribe/", b"/feeds/private/")
 # Of these the rest of the path may be a secret of one person's.
-SECRET = re.compile(rb"(?:/\w\w)?/(?:account|subscribe|-/enter|-/websub|feeds/private)/")
+SECRET = re.compile(rb"(?:/\w\w)?/(?:account|subscribe|-/enter|-/websub|feeds/private|partners)/")
 # Below them what other servers read: the same for everybody.
 OPEN = (b"/-/ap/",)
 # What is at it depends on `Accept`, which the cache never sends on.

@@ -4,6 +4,7 @@
 FOLLOWERS: dict[str, str] = {
     "fediverse": "broadsheet.syndication.fediverse.telling.heard",
     "feeds": "broadsheet.syndication.feeds.following.told",
+    "partners": "broadsheet.syndication.trade.pushing.heard",
     "sharing": "broadsheet.syndication.sharing.services.heard",
     "webhooks": "broadsheet.syndication.webhooks.services.heard",
 }
@@ -13,6 +14,7 @@ SENDERS: dict[str, str] = {
     "feed-pings": "broadsheet.syndication.feeds.hub.ping",
     "hub-asking": "broadsheet.syndication.feeds.hub.ask",
     "hub": "broadsheet.syndication.feeds.hub.distribute",
+    "partners": "broadsheet.syndication.trade.pushing.send",
     "sharing": "broadsheet.syndication.sharing.services.send",
     "unsharing": "broadsheet.syndication.sharing.services.take_back",
     "webhooks": "broadsheet.syndication.webhooks.services.send",

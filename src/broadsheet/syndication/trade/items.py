@@ -77,13 +77,14 @@ def genre_code(document: d.Document) -> str:
 def pictures(document: d.Document) -> list[tuple[str, Image]]:
     """Every picture that has a file, once, with the words of its first use, and its part: lead, body or still."""
     found: dict[int, tuple[str, Image]] = {}
-    for part, image in _shown(document):
+    for part, image in shown_pictures(document):
         if image.srcset:
             found.setdefault(image.id, (part, image))
     return list(found.values())
 
 
-def _shown(document: d.Document) -> Iterator[tuple[str, Image]]:
+def shown_pictures(document: d.Document) -> Iterator[tuple[str, Image]]:
+    """Every picture at every place where it stands, and its part: lead, body or still."""
     if document.lead.image:
         yield "lead", document.lead.image
     if document.lead.gallery:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -52,6 +53,9 @@ class TradeTerms(BaseGenericSetting):
     public_use = models.CharField(
         _("what anybody may do"), max_length=12, choices=PublicUse, default=PublicUse.RESERVED
     )
+
+    # By which the paper logs in at partners' SFTP servers.
+    sftp_key = SealedField(editable=False, blank=True, default="")
 
     class Meta:
         verbose_name = _("rights in trade formats")
@@ -174,6 +178,10 @@ class Partner(models.Model):
         if not is_one or parts.password:
             raise ValidationError(
                 {"push_url": _("Write sftp://user@host/path/ or https://host/path/, without a password.")}
+            )
+        if parts.scheme == "http" and parts.hostname not in settings.PAPER.partner_hosts:
+            raise ValidationError(
+                {"push_url": _("Without https only to hosts that broadsheet.toml names in partner_hosts.")}
             )
         if parts.scheme == "sftp" and not parts.username:
             raise ValidationError({"push_url": _("Name the user: sftp://user@host/path/")})
