@@ -464,3 +464,51 @@ def test_metrics_are_for_this_machine_and_say_what_happened(paper):
     assert 'broadsheet_edge_requests_total{outcome="hit"}' in text
     assert "broadsheet_edge_log_following 1" in text
     assert paper.get("/-/metrics", {"X-Forwarded-For": "192.0.2.1"}).status == 404
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "json"])
+def test_a_feed_is_kept_asked_by_its_tag_or_date_and_purged(paper, kind):
+    path, slug = f"/feeds/latest.{kind}", f"feed-{kind}"
+    paper.newsroom({"do": "publish", "slug": slug, "access": "subscribers"})
+    assert until(lambda: slug.encode() in paper.get(path).body)
+    # Whoever asks, and with whatever: it is the one feed, and nothing of it is premium.
+    first = paper.get(f"{path}?utm_source=x", paper.subscriber())
+    assert (first.status, first.cache) == (200, "hit")
+    assert SECRET.encode() + b" feed" not in first.body
+    assert 'rel="self"' in first.headers["Link"]
+    assert "Set-Cookie" not in first.headers
+
+    for condition in (
+        {"If-None-Match": first.headers["ETag"]},
+        {"If-Modified-Since": first.headers["Last-Modified"]},
+    ):
+        again = paper.get(path, condition)
+        assert (again.status, again.body) == (304, b"")
+
+    paper.newsroom({"do": "unpublish", "slug": slug})
+    assert until(lambda: slug.encode() not in paper.get(path, {"If-None-Match": first.headers["ETag"]}).body)
+    assert paper.get(path, {"If-None-Match": first.headers["ETag"]}).status == 200
+
+
+def test_a_private_feed_is_whole_and_nobody_keeps_it(paper):
+    token = paper._run(
+        "manage",
+        "--dir",
+        str(paper.folder),
+        "shell",
+        "-c",
+        "from broadsheet.readers.models import User; from broadsheet.syndication.feeds import private\n"
+        "reader = User.objects.create_superuser('feeds@paper.example')\n"
+        "print('token', private.make(reader, 'Phone'))",
+    ).rpartition("token ")[2]
+    path = f"/feeds/private/{token.strip()}/nation/feed.rss"
+
+    for _ in range(2):
+        said = paper.get(path)
+        assert (said.status, said.cache) == (200, "fwd=bypass")
+        assert SECRET.encode() + b" subscribers-0" in said.body
+        assert said.headers["Cache-Control"] == "private, no-cache"
+    again = paper.get(path, {"If-None-Match": said.headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert SECRET.encode() + b" subscribers-0" not in paper.get("/nation/feed.rss").body
+    assert paper.get(path.replace("/private/", "/private/x")).status == 404
