@@ -59,7 +59,7 @@ WIRES = tuple(
 SYNDICATION = (
     *(
         f"syndication.{act}_{model}"
-        for model in ("shareaccount", "blockeddomain", "webhook", "apikey")
+        for model in ("shareaccount", "blockeddomain", "webhook", "apikey", "partner")
         for act in ("add", "change", "delete", "view")
     ),
     # Other servers keep an account for ever: it is switched off, not deleted.
@@ -82,6 +82,7 @@ SELLING = (
     "subscriptions.export_subscription",
     "subscriptions.change_seller",
     "syndication.change_machineterms",
+    "syndication.change_tradeterms",
 )
 MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.REPORTER: (ACCESS, "wagtailimages.add_image", *CHOOSE),
@@ -90,7 +91,7 @@ MODEL_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         ACCESS, *CHOOSE, *PICTURES, *CLIPS, *FILING, *WIRES, *SYNDICATION, *MODERATING, *TRANSLATING,
         "wagtailimages.delete_image", "wagtailmedia.delete_media", "newsroom.delete_topic", "newsroom.delete_author",
         "wagtailredirects.add_redirect", "wagtailredirects.change_redirect", "wagtailredirects.delete_redirect",
-        "readers.add_user", "readers.change_user", "syndication.change_machineterms",
+        "readers.add_user", "readers.change_user", "syndication.change_machineterms", "syndication.change_tradeterms",
     ),
     Role.PHOTO_EDITOR: (ACCESS, *CHOOSE, *PICTURES, *CLIPS, "wagtailimages.delete_image", "wagtailmedia.delete_media"),
     Role.TRANSLATOR: (ACCESS, *CHOOSE, *TRANSLATING),

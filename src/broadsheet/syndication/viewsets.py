@@ -12,13 +12,21 @@ from .api.viewsets import ApiKeyViewSet
 from .fediverse.moderating import RepliesItem
 from .fediverse.viewsets import ActorViewSet, BlockedDomainViewSet
 from .sharing.viewsets import ShareAccountViewSet
+from .trade.viewsets import PartnerViewSet
 from .webhooks.viewsets import WebhookViewSet
 
 
 class SyndicationGroup(SnippetViewSetGroup):
     """Each channel's receivers and settings."""
 
-    items = (ShareAccountViewSet, ActorViewSet, BlockedDomainViewSet, WebhookViewSet, ApiKeyViewSet)
+    items = (
+        ShareAccountViewSet,
+        ActorViewSet,
+        BlockedDomainViewSet,
+        WebhookViewSet,
+        ApiKeyViewSet,
+        PartnerViewSet,
+    )
     menu_icon = "globe"
     menu_label = _("Syndication")
     menu_name = "syndication"

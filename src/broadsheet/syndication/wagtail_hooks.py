@@ -18,6 +18,7 @@ from broadsheet.newsroom.models import Story
 
 from .fediverse import moderating
 from .sharing import views as sharing
+from .trade import newsroom_views as trade
 from .viewsets import SyndicationGroup
 from .webhooks import views as webhooks
 
@@ -33,6 +34,8 @@ def syndication_urls() -> list[Any]:
         path("replies/<int:pk>/<slug:act>/", moderating.decide, name="decide_reply"),
         path("share/<int:pk>/", sharing.share, name="share"),
         path("share/<int:pk>/cancel/<int:share>/", sharing.cancel, name="cancel_share"),
+        path("partners/<int:pk>/", trade.partner, name="partner"),
+        path("partners/<int:pk>/token/", trade.renew, name="partner_renew"),
         path("webhooks/<int:pk>/", webhooks.log, name="webhook"),
         path("webhooks/<int:pk>/ping/", webhooks.ping, name="webhook_ping"),
         path("webhooks/<int:pk>/secret/", webhooks.renew, name="webhook_renew"),
