@@ -49,7 +49,7 @@ def test_a_site_asks_and_gets_a_frame(client, story):
 
 def test_it_stays_within_the_room_that_is_given(client, story):
     for query, width, height in (
-        ("&maxwidth=300", 300, 360), ("&maxheight=120", 560, 120), ("&maxwidth=99999&maxheight=99999", 560, 190),
+        ("&maxwidth=300", 300, 380), ("&maxheight=120", 560, 120), ("&maxwidth=99999&maxheight=99999", 560, 200),
         ("&maxwidth=250&maxheight=200", 250, 200),
     ):  # fmt: skip
         members = ask(client, story, query).json()

@@ -25,6 +25,19 @@ def secrets_on(page):
 ADD = "/newsroom/snippets/syndication/{}/add/"
 
 
+@pytest.fixture(autouse=True)
+def _names(monkeypatch):
+    """Nobody outside is asked."""
+    addresses = {"partner.example": "93.184.216.34", "inside.example": "10.0.0.7"}
+
+    def found(host, port, **_):
+        if host not in addresses:
+            raise OSError("no such name")
+        return [(2, 1, 6, "", (addresses[host], port))]
+
+    monkeypatch.setattr("broadsheet.outward.fetch.socket.getaddrinfo", found)
+
+
 @pytest.fixture
 def staffed(paper):
     install_roles(paper.fronts.values())
@@ -63,10 +76,29 @@ def test_a_secret_is_shown_once(chief):
     assert (hook.on_published, hook.on_updated) == (True, False)
 
 
-@pytest.mark.parametrize("url", ["http://partner.example/", "ftp://partner.example/", "partner", "https://"])
-def test_only_https_is_taken(chief, url):
+@pytest.mark.parametrize(
+    "url",
+    ["http://partner.example/", "ftp://partner.example/", "partner", "https://", "https://inside.example/"],
+)
+def test_only_public_https_is_taken(chief, url):
     assert add_webhook(chief, url).status_code == 200
     assert not Webhook.objects.exists()
+
+
+def test_a_name_that_is_not_there_yet_is_taken(chief):
+    add_webhook(chief, "https://soon.example/")
+    assert Webhook.objects.get().url == "https://soon.example/"
+
+
+def test_sections_are_chosen_by_language(chief, staffed):
+    page = chief.get(ADD.format("webhook")).content.decode()
+    assert "Nation (en)" in page
+    assert "Nation (az)" in page
+    chosen = staffed.sections["az", "nation"]
+    chief.post(
+        ADD.format("webhook"), {"name": "P", "url": "https://partner.example/", "sections": [chosen.pk]}
+    )
+    assert [section.pk for section in Webhook.objects.get().sections.all()] == [chosen.pk]
 
 
 def test_ping_log_and_again(chief):

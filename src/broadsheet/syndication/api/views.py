@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
 from django.utils.cache import patch_vary_headers
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from . import answering, openapi
@@ -43,18 +46,31 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _explain(request: HttpRequest) -> HttpResponse:
     operations = [
-        {"path": address, **operations["get"]} for address, operations in openapi.document()["paths"].items()
+        {
+            "path": address,
+            **said["get"],
+            "parameters": [
+                {**parameter, "description": _coded(parameter.get("description", ""))}
+                for parameter in said["get"].get("parameters", ())
+            ],
+        }
+        for address, said in openapi.document()["paths"].items()
     ]
     context = {
         "paper": settings.PAPER,
         "root": ROOT,
         "operations": operations,
-        "problems": KINDS,
+        "problems": [(kind, _coded(kind.mend)) for kind in KINDS],
         "per_minute": PER_MINUTE,
     }
     response = render(request, "syndication/api/index.html", context)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def _coded(text: str) -> SafeString:
+    """The little Markdown that descriptions have."""
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308  (escaped first)
 
 
 def _wants_page(request: HttpRequest) -> bool:

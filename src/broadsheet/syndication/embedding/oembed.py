@@ -15,10 +15,9 @@ from broadsheet.newsroom.models import Story
 from .. import markup
 from ..stories import public_stories, web
 
-WIDE, LOW = 560, 190
+WIDE, LOW = 560, 200
 # Narrower than this the picture stands above the words.
-NARROW, TALL = 420, 360
-LEAST_WIDTH, LEAST_HEIGHT = 200, 90
+NARROW, TALL = 420, 380
 THUMB = 640
 
 
