@@ -26,7 +26,9 @@ PASSED_ALONE = frozenset({b"/api/v1/"})
 # What the origin says to edges: nobody else may ask through one.
 UNTOLD = frozenset({b"/-/log", b"/-/reads", b"/-/rights"})
 # The only query parameters that the public pages know. Any other is dropped before the cache is asked.
-NAMED_QUERY = frozenset({b"before", b"q", b"section", b"language", b"since", b"until", b"order"})
+NAMED_QUERY = frozenset(
+    {b"before", b"q", b"section", b"language", b"since", b"until", b"order", b"year", b"type", b"with"}
+)
 # By these a paper's former system may have named its stories (`/?p=123`): the origin knows which lead where. A test holds
 # them equal to the site's.
 OLD_QUERY = frozenset(

@@ -117,10 +117,10 @@ def topic_named(topic: Topic, language: str) -> Named:
 # -- what is public ---------------------------------------------------------------------------------------------------
 
 
-def restricted() -> Exists:
-    """Whether the page is under a privacy restriction; a condition, no query of its own."""
+def restricted(path: str = "path") -> Exists:
+    """Whether a page is under a privacy restriction; a condition, no query of its own. `path` leads to its tree path."""
     above = PageViewRestriction.objects.annotate(
-        page_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+        page_path=ExpressionWrapper(OuterRef(path), output_field=CharField())
     )
     return Exists(above.filter(page_path__startswith=F("page__path")))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from broadsheet.newsroom.models import Story
 
@@ -37,21 +38,33 @@ def reanchor(story: Story, text: StoryText | None = None) -> list[Claim]:
         if _follow(mention, text):
             moved.append(mention)
         standing[mention.claim_id].append(mention.is_anchored)
-    Mention.objects.bulk_update(moved, _COLUMNS, batch_size=100)
-    changed = []
+    _write(moved)
+    changed: list[Claim] = []
     for pk, claim in claims.items():
         found = standing[pk] or [True]
         is_anchored = any(found) if claim.kind in ENTITY_KINDS else all(found)
         if claim.is_anchored != is_anchored:
             claim.is_anchored = is_anchored
             changed.append(claim)
-    Claim.objects.bulk_update(changed, ["is_anchored"])
+    for is_anchored in (True, False):
+        pks = [claim.pk for claim in changed if claim.is_anchored is is_anchored]
+        if pks:
+            Claim.objects.filter(pk__in=pks).update(is_anchored=is_anchored)
     confirmed = {claim.pk for claim in claims.values() if claim.status == ClaimStatus.CONFIRMED}
     hidden = {claim.pk for claim in claims.values() if claim.pk in confirmed and not claim.is_public}
     # Going live changes what is public without moving a word.
     if changed or hidden or _is_new_moment(story):
         settle(Scope(claims=confirmed, stories={story.pk}))
     return [claim for claim in changed if not claim.is_anchored and claim.pk in confirmed]
+
+
+def _write(moved: Sequence[Mention]) -> None:
+    """One prepared statement for all: Django would compile a CASE of them."""
+    rows = [[*(getattr(mention, name) for name in _COLUMNS), mention.pk] for mention in moved]
+    if rows:
+        columns = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in _COLUMNS)
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE record_mention SET {columns} WHERE id = %s", rows)  # noqa: S608  (our own names)
 
 
 def _follow(mention: Mention, text: StoryText) -> bool:

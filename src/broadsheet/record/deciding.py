@@ -46,7 +46,8 @@ class Recorder:
                 changed.append(row)
                 self.touched.append([_table(row), row.pk, before, after])
         if changed:
-            type(changed[0])._default_manager.bulk_update(changed, list(values))
+            rows_of = type(changed[0])._default_manager
+            rows_of.filter(pk__in=[row.pk for row in changed]).update(**values)
 
     def add(self, row: models.Model) -> None:
         row.save(force_insert=True)
@@ -202,6 +203,5 @@ def touched_by(touched: Iterable[Sequence[Any]]) -> Scope:
     """Which stories, events and entities these changes bear on."""
     scope = Scope()
     for table, pk, before, after in touched:
-        scope.note(table, pk, before or {})
-        scope.note(table, pk, after or {})
+        scope.note(table, pk, before, after)
     return scope

@@ -35,6 +35,8 @@ from .scope import canonical
 MOST_PARTIES, MOST_COUNTRIES = 12, 8
 _COLLECTIVE = frozenset({EntityKind.COUNTRY, EntityKind.ORGANISATION})
 Pair = tuple[int, int]
+# A story's language and when it was published.
+Place = tuple[str, datetime]
 
 
 def project_pairs(events: Sequence[Event]) -> tuple[set[str], set[int]]:
@@ -128,43 +130,46 @@ def _give_address(dyad: Dyad) -> None:
 
 def project_stories(ids: Iterable[int]) -> set[str]:
     """Which entities and pairs these stories stand under, as their public claims have it now."""
-    moments = dict(
-        Story.objects.filter(pk__in=set(ids), published_at__isnull=False).values_list("pk", "published_at")
-    )
+    rows = Story.objects.filter(pk__in=set(ids), published_at__isnull=False)
+    places = {pk: (language, at) for pk, language, at in rows.values_list("pk", "language", "published_at")}
     wanted_ids = set(ids)
     if not wanted_ids:
         return set()
-    rows = list(
+    claims = list(
         Claim.objects.filter(
-            story__in=moments, is_public=True, entity__isnull=False, entity__status__in=_SHOWN
+            story__in=places, is_public=True, entity__isnull=False, entity__status__in=_SHOWN
         )
         .exclude(kind=ClaimKind.ROLE)
         .annotate(times=Count("mentions"))
         .values_list("story_id", "entity_id", "times")
     )
-    now = canonical({entity for _, entity, _ in rows})
+    now = canonical({entity for _, entity, _ in claims})
     kinds = dict(Entity.objects.filter(pk__in=now.values()).values_list("pk", "kind"))
     times: dict[int, Counter[int]] = defaultdict(Counter)
-    for story, entity, count in rows:
+    for story, entity, count in claims:
         times[story or 0][now[entity or 0]] += count
     need = {(story, entity) for story, found in times.items() for entity in found}
     have = {(row.story_id, row.entity_id): row for row in EntityStory.objects.filter(story__in=wanted_ids)}
-    stale = {k for k, row in have.items() if k not in need or row.published_at != moments[k[0]]}
+    stale = {
+        k for k, row in have.items() if k not in need or (row.language, row.published_at) != places[k[0]]
+    }
     if stale:
         EntityStory.objects.filter(pk__in=[have[k].pk for k in stale]).delete()
     EntityStory.objects.bulk_create(
-        EntityStory(story_id=story, entity_id=entity, published_at=moments[story])
+        EntityStory(
+            story_id=story, entity_id=entity, language=places[story][0], published_at=places[story][1]
+        )
         for story, entity in sorted(need - (have.keys() - stale))
     )
     keys = {f"entity/{entity}" for _, entity in need ^ have.keys()}
-    return keys | _project_story_pairs(wanted_ids, moments, times, kinds)
+    return keys | _project_story_pairs(wanted_ids, places, times, kinds)
 
 
 _SHOWN = (EntityStatus.CONFIRMED, EntityStatus.MERGED)
 
 
 def _project_story_pairs(
-    ids: set[int], moments: dict[int, datetime], times: dict[int, Counter[int]], kinds: dict[int, str]
+    ids: set[int], places: dict[int, Place], times: dict[int, Counter[int]], kinds: dict[int, str]
 ) -> set[str]:
     pairs: set[tuple[int, Pair]] = set()
     for story, found in times.items():
@@ -172,7 +177,7 @@ def _project_story_pairs(
         pairs |= {(story, pair) for pair in combinations(sorted(countries[:MOST_COUNTRIES]), 2)}
     dyads = _dyads({pair for _, pair in pairs})
     need = {(story, dyads[pair]) for story, pair in pairs}
-    in_events = Claim.objects.filter(story__in=moments, is_public=True, event__isnull=False).values_list(
+    in_events = Claim.objects.filter(story__in=places, is_public=True, event__isnull=False).values_list(
         "story_id", "event_id"
     )
     by_event: dict[int, set[int]] = defaultdict(set)
@@ -181,11 +186,13 @@ def _project_story_pairs(
     for event, dyad in DyadEvent.objects.filter(event__in=by_event).values_list("event_id", "dyad_id"):
         need |= {(story, dyad) for story in by_event[event]}
     have = {(row.story_id, row.dyad_id): row for row in DyadStory.objects.filter(story__in=ids)}
-    stale = {k for k, row in have.items() if k not in need or row.published_at != moments[k[0]]}
+    stale = {
+        k for k, row in have.items() if k not in need or (row.language, row.published_at) != places[k[0]]
+    }
     if stale:
         DyadStory.objects.filter(pk__in=[have[k].pk for k in stale]).delete()
     DyadStory.objects.bulk_create(
-        DyadStory(story_id=story, dyad_id=dyad, published_at=moments[story])
+        DyadStory(story_id=story, dyad_id=dyad, language=places[story][0], published_at=places[story][1])
         for story, dyad in sorted(need - (have.keys() - stale))
     )
     _forget_empty({dyad for _, dyad in stale})

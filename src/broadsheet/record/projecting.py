@@ -49,7 +49,7 @@ def settle(scope: Scope) -> None:
     keys |= pairing.project_stories(scope.stories | stories)
     if group:
         keys |= pairing.project_entities(group)
-    keys |= {f"story/{pk}" for pk in scope.stories}
+    keys |= {f"story/{pk}" for pk in scope.stories} | {f"entity/{pk}" for pk in scope.shown}
     facts_changed.send(Event, keys=keys)
 
 
@@ -63,15 +63,16 @@ def settle_claims(ids: Iterable[int]) -> None:
     shown = (
         set(public(Story.objects.filter(pk__in=stories)).values_list("pk", flat=True)) if stories else set()
     )
-    changed = []
+    changed: dict[bool, list[int]] = {True: [], False: []}
     for claim in claims:
         is_public = stands(claim) and (
             claim.story_id in shown if claim.story_id else claim.source_id is not None
         )
         if claim.is_public != is_public:
-            claim.is_public = is_public
-            changed.append(claim)
-    Claim.objects.bulk_update(changed, ["is_public"])
+            changed[is_public].append(claim.pk)
+    for is_public, pks in changed.items():
+        if pks:
+            Claim.objects.filter(pk__in=pks).update(is_public=is_public)
 
 
 def stands(claim: Claim) -> bool:
@@ -156,7 +157,9 @@ def project_events(ids: Iterable[int]) -> tuple[set[str], set[int]]:
     for event in events.values():
         _project(event, claims[event.pk], parties, people)
     series |= {event.series for event in events.values()}
-    keys = rounds.close_open(series - {""})
+    # A round that closed another may be gone with its last claim.
+    left = Event.objects.filter(life=Life.SUPERSEDED, superseded_by=None).values_list("series", flat=True)
+    keys = rounds.close_open((series | set(left)) - {""})
     of_pairs, stories = pairing.project_pairs(list(events.values()))
     return keys | of_pairs | {f"event/{pk}" for pk in events} | {"calendar"}, stories
 
@@ -182,12 +185,10 @@ class _People:
             self.seen[heads[seen.tenure.person_id]].append(seen)
 
     def title(self, person: int, stories: set[int], day: date | None) -> TenureSeen | None:
-        """The title a person was seen with in one of these stories, else nearest to the day within a year."""
-        found = self.seen.get(person, [])
-        here = [seen for seen in found if seen.claim.story_id in stories]
-        near = [seen for seen in found if day and abs((seen.day - day).days) <= 365]
+        """The title that the event's own stories say a person had, nearest to its day; what was public elsewhere is another matter."""
+        found = [seen for seen in self.seen.get(person, []) if seen.claim.story_id in stories]
         at = day or date.min
-        best = sorted(here or near, key=lambda seen: (not seen.is_public, abs((seen.day - at).days), seen.pk))
+        best = sorted(found, key=lambda seen: (not seen.is_public, abs((seen.day - at).days), seen.pk))
         return best[0] if best else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +13,10 @@ from .models import Claim, Entity, Mention, Participation, Party
 
 @dataclass(slots=True)
 class Scope:
-    """Ids of rows of truth that have changed, or are about to be looked at again."""
+    """Ids of rows of truth that have changed, or are about to be looked at again.
+
+    `entities` are those whose identity changed: everything that they stand in is made anew. Of `shown` only the pages change.
+    """
 
     claims: set[int] = field(default_factory=set)
     stories: set[int] = field(default_factory=set)
@@ -21,38 +24,39 @@ class Scope:
     entities: set[int] = field(default_factory=set)
     parties: set[int] = field(default_factory=set)
     mentions: set[int] = field(default_factory=set)
+    shown: set[int] = field(default_factory=set)
 
-    def note(self, table: str, pk: int, values: Mapping[str, Any]) -> None:
-        """Take in one changed row; `values` are those of its fields that are known."""
+    def note(
+        self, table: str, pk: int, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Take in one changed row; its fields as far as they are known, None where it was or is not there."""
         named = {
             "record.claim": self.claims,
             "record.event": self.events,
-            "record.entity": self.entities,
             "record.party": self.parties,
             "record.mention": self.mentions,
         }.get(table)
         if named is not None:
             named.add(pk)
-        for key, ids in (
-            ("claim_id", self.claims),
-            ("story_id", self.stories),
-            ("event_id", self.events),
-            ("entity_id", self.entities),
-            ("person_id", self.entities),
-            ("merged_into_id", self.entities),
-        ):
-            if values.get(key):
-                ids.add(values[key])
+        if table == "record.entity":
+            self.shown.add(pk)
+            # What is new stands in nothing yet, and what goes stands in nothing any more.
+            if before is not None and after is not None:
+                self.entities.add(pk)
+        for values in (before or {}, after or {}):
+            for key, ids in (
+                ("claim_id", self.claims),
+                ("story_id", self.stories),
+                ("event_id", self.events),
+                ("entity_id", self.shown),
+                ("person_id", self.shown),
+                ("merged_into_id", self.entities),
+            ):
+                if values.get(key):
+                    ids.add(values[key])
 
     def __or__(self, other: Scope) -> Scope:
-        return Scope(
-            self.claims | other.claims,
-            self.stories | other.stories,
-            self.events | other.events,
-            self.entities | other.entities,
-            self.parties | other.parties,
-            self.mentions | other.mentions,
-        )
+        return Scope(*(getattr(self, f.name) | getattr(other, f.name) for f in fields(self)))
 
     def widen(self) -> None:
         """Add what hangs on the changed rows: claims of parties and mentions, merged entities, events of all of them."""
@@ -62,16 +66,16 @@ class Scope:
             self.claims.update(
                 Mention.objects.filter(pk__in=self.mentions).values_list("claim_id", flat=True)
             )
-        self.events.update(
-            pk
-            for pk in Claim.objects.filter(pk__in=self.claims).values_list("event_id", flat=True)
-            if pk is not None
+        claims = Claim.objects.filter(pk__in=self.claims).values_list("story_id", "event_id", "entity_id")
+        for story, event, entity in claims:
+            for ids, pk in ((self.stories, story), (self.events, event), (self.shown, entity)):
+                if pk:
+                    ids.add(pk)
+        # An office that a story tells of is the title in all events of that story.
+        events = Claim.objects.filter(story__in=self.stories, event__isnull=False).values_list(
+            "event_id", flat=True
         )
-        self.stories.update(
-            pk
-            for pk in Claim.objects.filter(pk__in=self.claims).values_list("story_id", flat=True)
-            if pk is not None
-        )
+        self.events.update(pk for pk in events if pk)
 
     def widen_by_identity(self, changed: Iterable[int]) -> set[int]:
         """For entities that were merged, split or renamed: their whole group, and all events that it stands in. Returns the group."""

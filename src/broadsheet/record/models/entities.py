@@ -178,6 +178,7 @@ class EntityStory(models.Model):
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
     story = models.ForeignKey("newsroom.Story", on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=12, default="")
     published_at = models.DateTimeField()
 
     class Meta:
@@ -185,7 +186,7 @@ class EntityStory(models.Model):
             models.UniqueConstraint(fields=["entity", "story"], name="entity_story_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["entity", "-published_at", "-story"], name="entity_story_latest")
+            models.Index(fields=["entity", "language", "-published_at", "-story"], name="entity_story_latest")
         ]
 
     def __str__(self) -> str:

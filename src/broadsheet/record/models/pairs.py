@@ -65,12 +65,13 @@ class DyadStory(models.Model):
 
     dyad = models.ForeignKey(Dyad, on_delete=models.CASCADE, related_name="+")
     story = models.ForeignKey("newsroom.Story", on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=12, default="")
     published_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["dyad", "story"], name="dyad_story_once")]
         indexes: ClassVar = [
-            models.Index(fields=["dyad", "-published_at", "-story"], name="dyad_story_latest")
+            models.Index(fields=["dyad", "language", "-published_at", "-story"], name="dyad_story_latest")
         ]
 
     def __str__(self) -> str:
