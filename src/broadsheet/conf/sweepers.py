@@ -22,6 +22,7 @@ SWEEPERS: list[str] = [
     "broadsheet.intake.wires.keeping.forget_old",
     "broadsheet.syndication.following.hand_on",
     "broadsheet.syndication.engines.months.cut_stale",
+    "broadsheet.syndication.engines.cards.making.make_stale",
     "broadsheet.syndication.delivering.deliver_due",
     "broadsheet.syndication.fediverse.keeping.tidy",
     "broadsheet.syndication.feeds.hub.forget_old",

@@ -2,6 +2,7 @@
 
 # Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
 FOLLOWERS: dict[str, str] = {
+    "cards": "broadsheet.syndication.engines.cards.making.heard",
     "fediverse": "broadsheet.syndication.fediverse.telling.heard",
     "feeds": "broadsheet.syndication.feeds.following.told",
     "partners": "broadsheet.syndication.trade.pushing.heard",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -13,10 +13,12 @@ from wagtail.signals import post_page_move
 from broadsheet.newsroom.bulk import NewStory
 from broadsheet.newsroom.events import stories_created
 from broadsheet.newsroom.models import Gallery, Story
+from broadsheet.pictures.events import files_changed
 from broadsheet.press import log
 from broadsheet.press.events import page_changed
 
 from ..models import StoryEvent
+from .cards.making import pictures_changed
 from .models import CrawlerRule, MachineTerms
 from .months import MODELS, Kind, mark
 from .rsl import KEY
@@ -83,3 +85,9 @@ def _mark(model: type[Story] | type[Gallery], pk: int, *, is_withdrawn: bool = T
     """Its month, if it has one; a page that is not there, or of another kind, has none."""
     place = model._default_manager.filter(pk=pk, published_at__isnull=False)
     mark(KINDS[model], place.values_list("language", "published_at"), is_withdrawn=is_withdrawn)
+
+
+@receiver(files_changed, dispatch_uid="engines_pictures")
+def redrawn(keys: Iterable[str], **_: Any) -> None:
+    """Pictures have other files, or may be had no longer: so share cards that show them."""
+    pictures_changed(int(key.partition("/")[2]) for key in keys if key.startswith("picture/"))

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from . import views
+from .cards.views import share_card
 from .models import SiteMapMonth
 
 LANGUAGE = r"(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})*?)"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("license.xml", views.licence, name="licence"),
     path("ads.txt", views.ads, name="ads"),
+    path("share/<int:story>-<slug:digest>.jpg", share_card, name="share_card"),
     path("sitemap.xml", views.index, name="sitemap"),
     path("news-sitemap.xml", views.news, name="sitemap_news"),
     re_path(rf"^sitemap-{LANGUAGE}-{MONTH}\.xml$", views.month, name="sitemap_month"),
