@@ -278,6 +278,9 @@ def _logging(paper: Paper) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"discreet": {"()": "broadsheet.conf.discretion.Discreet"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}
+        },
         "root": {"handlers": ["stderr"], "level": "DEBUG" if paper.debug else "WARNING"},
     }

@@ -23,7 +23,14 @@ def owner(client, paper):
 
 
 def given(**facts):
-    return {"name": "Evening Post", "embargo": "0", "push_format": "ninjs", "by_ninjs": "on", **facts}
+    return {
+        "name": "Evening Post",
+        "embargo": "0",
+        "push_format": "ninjs",
+        "by_ninjs": "on",
+        "is_active": "on",
+        **facts,
+    }
 
 
 def test_a_token_is_shown_once(owner, paper):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from broadsheet.newsroom.models import Section, Topic
+from broadsheet.newsroom.models import Section
 
 from ..sealed import SealedField
 
@@ -76,8 +76,8 @@ class Push(models.TextChoices):
 class Partner(models.Model):
     """A newsroom that the paper supplies: what of it, how much, how late, in which form.
 
-    Of the token only its SHA-256 is kept; `start` are its first letters. Empty choices mean all. `languages` are codes
-    with commas. Held back for `embargo` minutes after publication. `push_token` goes along with HTTP.
+    Of the token only its SHA-256 is kept; `start` are its first letters. Empty choices mean all. `languages` are codes,
+    `topics` slugs, with commas. Held back for `embargo` minutes after publication. `push_token` goes along with HTTP.
     """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -93,8 +93,8 @@ class Partner(models.Model):
         verbose_name=_("sections"),
         help_text=_("None chosen: all of them, those that come later too."),
     )
-    topics = models.ManyToManyField(
-        Topic, blank=True, related_name="+", verbose_name=_("topics"), help_text=_("None chosen: any.")
+    topics = models.TextField(
+        _("topics"), blank=True, help_text=_("As they stand in addresses, with commas; empty: any.")
     )
     languages = models.CharField(
         _("languages"), max_length=100, blank=True, help_text=_("Codes with commas; empty: all.")
@@ -164,7 +164,11 @@ class Partner(models.Model):
 
     @property
     def language_codes(self) -> tuple[str, ...]:
-        return tuple(code.strip() for code in self.languages.split(",") if code.strip())
+        return _parted(self.languages)
+
+    @property
+    def topic_slugs(self) -> tuple[str, ...]:
+        return _parted(self.topics)
 
     def clean(self) -> None:
         """A folder that can be pushed to, by SFTP to a server that is known."""
@@ -189,6 +193,10 @@ class Partner(models.Model):
             raise ValidationError(
                 {"host_key": _("Without it nobody knows whether it is the partner's server.")}
             )
+
+
+def _parted(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 class PartnerItem(models.Model):

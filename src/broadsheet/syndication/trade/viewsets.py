@@ -8,13 +8,30 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+
+from broadsheet.newsroom.models import Section
 
 from ..shown_once import AddShownOnce
 from . import partners
 from .models import Partner
+
+
+class PartnerForm(WagtailAdminModelForm):
+    """Sections of one name in several languages are told apart."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["sections"]
+        field.queryset = Section.objects.select_related("locale").order_by("path")
+        field.label_from_instance = _section_label
+
+
+def _section_label(section: Section) -> str:
+    return f"{section.title} ({section.locale.get_display_name()})"
 
 
 class AddPartner(AddShownOnce):
@@ -49,37 +66,40 @@ class PartnerViewSet(SnippetViewSet):
     list_display = ("name", "start", "valid_until", "is_active", "used_on")
     search_fields = ("name", "contact", "start")
     copy_view_enabled = False
-    panels = (
-        FieldPanel("name"),
-        FieldPanel("contact"),
-        FieldRowPanel([FieldPanel("valid_until"), FieldPanel("is_active")]),
-        MultiFieldPanel(
-            [
-                FieldPanel("sections", widget=CheckboxSelectMultiple),
-                FieldPanel("topics"),
-                FieldPanel("languages"),
-                FieldPanel("only_free"),
-                FieldPanel("with_others"),
-            ],
-            heading=_("Which stories"),
-        ),
-        MultiFieldPanel(
-            [FieldPanel("is_whole"), FieldPanel("with_pictures"), FieldPanel("embargo")],
-            heading=_("How much of them, and when"),
-        ),
-        MultiFieldPanel([FieldPanel("usage_terms"), FieldPanel("may_print")], heading=_("Rights")),
-        MultiFieldPanel(
-            [FieldPanel("by_ninjs"), FieldPanel("by_newsml"), FieldPanel("by_rss")], heading=_("Pulled")
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("push_url"),
-                FieldPanel("push_format"),
-                FieldPanel("host_key"),
-                FieldPanel("push_token"),
-            ],
-            heading=_("Pushed"),
-        ),
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("contact"),
+            FieldRowPanel([FieldPanel("valid_until"), FieldPanel("is_active")]),
+            MultiFieldPanel(
+                [
+                    FieldPanel("sections", widget=CheckboxSelectMultiple),
+                    FieldPanel("topics"),
+                    FieldPanel("languages"),
+                    FieldPanel("only_free"),
+                    FieldPanel("with_others"),
+                ],
+                heading=_("Which stories"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("is_whole"), FieldPanel("with_pictures"), FieldPanel("embargo")],
+                heading=_("How much of them, and when"),
+            ),
+            MultiFieldPanel([FieldPanel("usage_terms"), FieldPanel("may_print")], heading=_("Rights")),
+            MultiFieldPanel(
+                [FieldPanel("by_ninjs"), FieldPanel("by_newsml"), FieldPanel("by_rss")], heading=_("Pulled")
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("push_url"),
+                    FieldPanel("push_format"),
+                    FieldPanel("host_key"),
+                    FieldPanel("push_token"),
+                ],
+                heading=_("Pushed"),
+            ),
+        ],
+        base_form_class=PartnerForm,
     )
 
 
