@@ -3,6 +3,7 @@
 # Called with a sequence of `StoryEvent`, inside a transaction: see `following`.
 FOLLOWERS: dict[str, str] = {
     "cards": "broadsheet.syndication.engines.cards.making.heard",
+    "indexnow": "broadsheet.syndication.engines.indexnow.heard",
     "fediverse": "broadsheet.syndication.fediverse.telling.heard",
     "feeds": "broadsheet.syndication.feeds.following.told",
     "partners": "broadsheet.syndication.trade.pushing.heard",
@@ -11,6 +12,7 @@ FOLLOWERS: dict[str, str] = {
 }
 # Called with a `Delivery`, outside any transaction: see `delivering`.
 SENDERS: dict[str, str] = {
+    "indexnow": "broadsheet.syndication.engines.indexnow.send",
     "fediverse": "broadsheet.syndication.fediverse.sending.send",
     "feed-pings": "broadsheet.syndication.feeds.hub.ping",
     "hub-asking": "broadsheet.syndication.feeds.hub.ask",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("license.xml", views.licence, name="licence"),
     path("ads.txt", views.ads, name="ads"),
     path("share/<int:story>-<slug:digest>.jpg", share_card, name="share_card"),
+    re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", views.index_now_key, name="index_now_key"),
     path("sitemap.xml", views.index, name="sitemap"),
     path("news-sitemap.xml", views.news, name="sitemap_news"),
     re_path(rf"^sitemap-{LANGUAGE}-{MONTH}\.xml$", views.month, name="sitemap_month"),

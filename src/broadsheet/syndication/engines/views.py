@@ -39,6 +39,15 @@ def ads(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def index_now_key(request: HttpRequest, key: str) -> HttpResponse:
+    """`/<key>.txt`: by it a search engine knows that the paper itself told it of changes."""
+    terms = MachineTerms.current()
+    if not terms.is_announcing or key != terms.index_now_key:
+        raise Http404("no such key")
+    return headers.publish(request, HttpResponse(key, content_type=TEXT), {rsl.KEY})
+
+
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`."""
     answer = HttpResponse(maps.index(), content_type=XML)
