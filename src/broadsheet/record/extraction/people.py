@@ -8,15 +8,35 @@ from dataclasses import dataclass, field
 
 from .folding import fold, plain, slug
 from .grammar import lexicon
-from .grammar.names import Name, read_name, skip_honorifics
+from .grammar.names import Name, after_postnominals, read_name, skip_honorifics
 from .grammar.titles import Title, find_titles
 from .protocol import Tier
 from .reading import Reading
 from .registry import Known
+from .tokens import Token
 
 # Countries where the family's name is written first.
 FAMILY_FIRST = frozenset(
-    {"CN", "KR", "KP", "TW", "HK", "VN", "KH", "SG", "JP", "HU", "ET", "ER", "MM", "TH", "ID", "MO"}
+    {
+        "CN",
+        "KR",
+        "KP",
+        "TW",
+        "HK",
+        "VN",
+        "KH",
+        "SG",
+        "JP",
+        "HU",
+        "ET",
+        "ER",
+        "MM",
+        "TH",
+        "ID",
+        "MY",
+        "IS",
+        "MO",
+    }
 )
 _SENSITIVE = re.compile(
     r"\b(?:arrest(?:ed)?|detained|charged with|accused of|indicted|convicted|sentenced to|jailed|imprisoned|hospitali[sz]ed|diagnosed|suspected of|raped|murdered|molested|"
@@ -148,12 +168,42 @@ def find_people(readings: Sequence[Reading]) -> People:
     for number, reading in enumerate(readings):
         if reading.sentence.zone == "body":
             _introduce_plainly(number, reading, people)
-    surnames = _surnames(people)
+    body = "\n".join(reading.body for reading in readings if reading.sentence.zone == "body")
+    for number, reading in enumerate(readings):
+        if reading.sentence.zone == "headline":
+            _introduce_in_headline(number, reading, people, body)
+    surnames = _surnames(people, body)
     for number, reading in enumerate(readings):
         if reading.sentence.zone in {"body", "headline", "subhead"}:
             _refer_back(number, reading, people, surnames)
             people.mentions[number].sort(key=lambda mention: mention.start)
     return people
+
+
+def _introduce_in_headline(number: int, reading: Reading, people: People, body: str) -> None:
+    """Offices in a headline, for full names that the body has too: capitals alone prove nothing there."""
+    sentence = _Sentence(number, reading, people)
+    for title in find_titles(reading):
+        at = _after_brackets(reading, title.last)
+        name = read_name(reading.tokens, at, taken=_open_places(reading, at), min_words=2)
+        if (
+            name is None
+            or title.is_plural
+            or title.level in {"other", "counterpart"}
+            or not sentence.is_free(name)
+        ):
+            continue
+        words = sentence.words(name)
+        while len(words) >= 2 and " ".join(words) not in body:
+            words = words[:-1]
+        person = people.person(words) if len(words) >= 2 else None
+        if person is not None and not person.heads:
+            reason = f"{_of_what(title, reading)} before the name in the headline"
+            name = Name(name.first, name.first + len(words), name.honorifics)
+            sentence.mention(
+                name, "A", "person.title-name", reason, lead=title.lead, tail=name.last, title=title
+            )
+            sentence.role(person, title, "A", "role.title-name", reason)
 
 
 class _Sentence:
@@ -186,15 +236,18 @@ class _Sentence:
         lead: int,
         tail: int,
         title: Title | None = None,
+        country: str = "",
+        is_official: bool = False,
     ) -> Person:
         """Record a person at a name, and the office in `title`."""
         tokens = self.reading.tokens
-        if self.is_sensitive and title is None:
+        if self.is_sensitive and title is None and not is_official:
             tier, reason = "C", f"{reason}; court, crime or health in the sentence"
         words = self.words(name)
         start, end = tokens[name.first].start, tokens[name.last - 1].end
-        country = (title.country if title else "") or ""
+        country = country or (title.country if title else "")
         person = self._resolve(words, tier, rule, reason, country, title, self.reading.text[start:end])
+        person.is_official = person.is_official or is_official
         if title is not None:
             person.heads.add(title.head)
             person.is_official = person.is_official or title.level != "other"
@@ -263,10 +316,14 @@ def _introduce(number: int, reading: Reading, people: People) -> None:
         before = titles[place - 1].last if place else 0
         if title.is_plural:
             _several(sentence, title)
-        elif not (
-            _title_then_name(sentence, title)
-            or _name_then_title(sentence, title, before)
-            or _title_comma_name(sentence, title)
+            continue
+        # "the Speaker, A B, the Minister, C D": a list goes on as it began.
+        chained = (
+            bool(people.mentions[number]) and people.mentions[number][-1].rule == "person.title-comma-name"
+        )
+        ways = (_title_comma_name, _name_then_title) if chained else (_name_then_title, _title_comma_name)
+        if not (
+            _title_then_name(sentence, title, before) or any(way(sentence, title, before) for way in ways)
         ):
             _appointed(sentence, title)
 
@@ -285,12 +342,14 @@ def _after_brackets(reading: Reading, at: int) -> int:
     return at
 
 
-def _title_then_name(sentence: _Sentence, title: Title) -> bool:
+def _title_then_name(sentence: _Sentence, title: Title, floor: int) -> bool:
     reading = sentence.reading
     at = _after_brackets(reading, title.last)
-    name = read_name(reading.tokens, at, taken=_open_places(reading, at))
+    name = read_name(reading.tokens, at, taken=_open_places(reading, at), after_title=True)
     if name is None or not sentence.is_free(name):
         return False
+    if title.level == "counterpart":
+        return _counterpart(sentence, title, name)
     if name.words == 1:
         if title.level == "other" or (
             not title.is_capital and not name.honorifics and title.level == "senior-official"
@@ -305,12 +364,41 @@ def _title_then_name(sentence: _Sentence, title: Title) -> bool:
         name, tier, "person.title-name", reason, lead=title.lead, tail=name.last, title=title
     )
     sentence.role(person, title, tier, "role.title-name", reason)
-    _second_title(sentence, person, name)
+    _title_before(sentence, person, title)
     return True
 
 
-def _second_title(sentence: _Sentence, person: Person, name: Name) -> None:
-    """Further people who share the title are rare; a list of names after one title is read elsewhere."""
+def _title_before(sentence: _Sentence, person: Person, title: Title) -> None:
+    """ "the Foreign Minister of the Kingdom, Prince Faisal …": the office before the comma is his, too."""
+    tokens = sentence.reading.tokens
+    for other in sentence.people.titles[sentence.number]:
+        if (
+            other.last == title.lead - 1
+            and tokens[other.last].text == ","
+            and other.level not in {"other", "counterpart"}
+            and not any(role.title is other for role in sentence.people.roles[sentence.number])
+            and (other.is_definite or other.lead == 0 or tokens[title.first].low in lexicon.NAME_LIKE)
+        ):
+            reason = f"{_of_what(other, sentence.reading)}, then another title and the name"
+            sentence.role(person, other, "A", "role.title-comma-name", reason)
+            person.heads.add(other.head)
+
+
+def _counterpart(sentence: _Sentence, title: Title, name: Name) -> bool:
+    """ "his Egyptian counterpart Tarek Mansour": a person; the office is that of whoever "he" is, and not said."""
+    if name.words < 2:
+        return False
+    sentence.mention(
+        name,
+        "A",
+        "person.counterpart",
+        f"{_of_what(title, sentence.reading)} before the name",
+        lead=title.lead,
+        tail=name.last,
+        country=title.country,
+        is_official=True,
+    )
+    return True
 
 
 def _open_places(reading: Reading, at: int) -> list[bool]:
@@ -335,25 +423,21 @@ def _open_places(reading: Reading, at: int) -> list[bool]:
     return taken
 
 
-def _title_comma_name(sentence: _Sentence, title: Title) -> bool:
+def _title_comma_name(sentence: _Sentence, title: Title, floor: int) -> bool:
     """ "the Minister of Foreign Affairs of Georgia, David Zalkaliani, met …"."""
     reading = sentence.reading
     tokens = reading.tokens
     at = _after_brackets(reading, title.last)
     if at >= len(tokens) or tokens[at].text not in {",", ":", "–", "—"} or title.level == "other":
         return False
+    if title.level == "counterpart":
+        name = read_name(tokens, at + 1, taken=_open_places(reading, at + 1), min_words=2)
+        return name is not None and sentence.is_free(name) and _counterpart(sentence, title, name)
     name = read_name(tokens, at + 1, taken=_open_places(reading, at + 1))
     if name is None or not sentence.is_free(name) or (name.words < 2 and not name.honorifics):
         return False
-    if (
-        name.last < len(tokens)
-        and tokens[name.last].text not in {",", ".", ")", "(", ";", "–", "—"}
-        and not (
-            tokens[name.last].low in lexicon.SAY_VERBS | lexicon.ACT_VERBS
-            or tokens[name.last].low
-            in {"and", "on", "in", "at", "to", "with", "for", "as", "today", "yesterday"}
-        )
-    ):
+    close = after_postnominals(tokens, name.last)
+    if not _closes(tokens, close):
         return False
     reason = f"{_of_what(title, reading)}, then the name after a comma"
     person = sentence.mention(
@@ -361,6 +445,38 @@ def _title_comma_name(sentence: _Sentence, title: Title) -> bool:
     )
     sentence.role(person, title, "A", "role.title-comma-name", reason)
     return True
+
+
+def _closes(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a name between commas ends here, or its sentence goes on with what the person does."""
+    if at >= len(tokens):
+        return True
+    word = tokens[at].low
+    return (
+        word
+        in {
+            ",",
+            ".",
+            ")",
+            "(",
+            ";",
+            "–",
+            "—",
+            "and",
+            "on",
+            "in",
+            "at",
+            "to",
+            "with",
+            "for",
+            "as",
+            "today",
+            "yesterday",
+        }
+        or word in lexicon.SAY_VERBS
+        or word in lexicon.ACT_VERBS
+        or (tokens[at].is_word and word.endswith("ed"))
+    )
 
 
 def _name_then_title(sentence: _Sentence, title: Title, floor: int) -> bool:
@@ -509,6 +625,12 @@ def _several(sentence: _Sentence, title: Title) -> None:
 
 _APPOINTING = frozenset(
     [
+        "relieved",
+        "dismissed",
+        "recalled",
+        "removed",
+        "take",
+        "takes",
         "appointed",
         "named",
         "nominated",
@@ -580,9 +702,7 @@ def _appointed(sentence: _Sentence, title: Title) -> None:
             stop -= 1
         name = _name_ending(sentence, stop, 0)
         if name is None:
-            present = [
-                m for m in sentence.people.mentions[sentence.number] if m.tail <= verb and m.tail >= stop - 1
-            ]
+            present = [m for m in sentence.people.mentions[sentence.number] if m.tail <= verb][-1:]
             if present:
                 sentence.role(
                     present[-1].person,
@@ -672,6 +792,8 @@ def _speaks_or_acts(reading: Reading, name: Name, before: str, after: str) -> bo
         return False
     if before in lexicon.SAY_VERBS or (before in {"by", "that"} and after in lexicon.SAY_VERBS):
         return before not in {"called", "shared", "extended", "continued", "posted"}
+    if before in {"succeeds", "succeeded", "replaces", "replaced", "succeeding", "replacing"}:
+        return True
     if after in lexicon.SAY_VERBS:
         return True
     if after == "," and name.last + 1 < len(tokens):
@@ -743,14 +865,24 @@ def _support(sentence: _Sentence, known: Known) -> str:
     return ""
 
 
-def _surnames(people: People) -> dict[tuple[str, ...], list[Person]]:
+def _is_called_by_first_word(words: tuple[str, ...], body: str) -> bool:
+    """Whether a story calls somebody by the first word of the name and never by the last: family name first."""
+    if len(words) not in {2, 3} or any(word.endswith(".") for word in words):
+        return False
+    first, last = (re.escape(word) for word in (words[0], words[-1]))
+    alone = re.search(rf"(?<![\w-]){first}(?![\w-])(?!\s+[A-Z])", body)
+    by_last = re.search(rf"(?<!{first} )(?<![\w-]){last}(?![\w-])", body.replace(" ".join(words), " "))
+    return bool(alone) and not by_last
+
+
+def _surnames(people: People, body: str) -> dict[tuple[str, ...], list[Person]]:
     found: dict[tuple[str, ...], list[Person]] = {}
     for person in people.persons:
         if len(person.words) == 1:
             found.setdefault(person.words, []).append(person)
             continue
         forms = list(person.surnames)
-        if person.country in FAMILY_FIRST and len(person.words) >= 2:
+        if person.country in FAMILY_FIRST or _is_called_by_first_word(person.words, body):
             forms.append(person.words[:1])
         for form in forms:
             if person not in found.setdefault(form, []):

@@ -90,6 +90,7 @@ class PlaceMention:
     tier: Tier
     rule: str
     reason: str
+    label: str = ""
 
 
 def find_places(reading: Reading, used: Collection[int], in_title: Collection[int]) -> list[PlaceMention]:
@@ -160,6 +161,7 @@ def _country(reading: Reading, hit: Hit, first: int, last: int, is_shared: bool)
         tier,
         rule,
         reason,
+        hit.known.label,
     )
 
 
@@ -181,7 +183,19 @@ def _place(
         if kind == "country":
             value, entity = iso, f"country:{iso}"
         return PlaceMention(
-            kind, hit.start, hit.end, first, last, value, entity, iso, form, tier, rule, reason
+            kind,
+            hit.start,
+            hit.end,
+            first,
+            last,
+            value,
+            entity,
+            iso,
+            form,
+            tier,
+            rule,
+            reason,
+            hit.known.label,
         )
 
     if first in in_title:
@@ -284,6 +298,7 @@ def _unknown(reading: Reading, tokens_used: set[int]) -> list[PlaceMention]:
                 "B",
                 "place.after-in",
                 f"“{before}” before a name nobody knows yet",
+                surface,
             )
         )
     return found

@@ -36,6 +36,9 @@ class _Maker(Protocol):
     ) -> DateMention: ...
 
 
+# "within the next week" is a stretch of time, no date.
+_STRETCH = re.compile(r"\b(?:within|over|during|in|for|of) the\s+$", re.IGNORECASE)
+_PART_OF_NAME = re.compile(r"(?:\bthe|\ba|['’]s)\s+$")
 _UNIT_RULES = frozenset({"named day", "named span", "ago", "from now"})
 
 
@@ -95,6 +98,8 @@ def _read(
     if rule == "anniversary":
         return _anniversary(match, sentence, published, before)
     if rule in _UNIT_RULES:
+        if rule == "named span" and _STRETCH.search(sentence[: match.start()]):
+            return []
         tense = tense_around(sentence, *match.span())
         value = {"named day": named_day, "named span": named_span}.get(rule, ago)(groups, published, tense)
         return [made(value[0], value[1])] if value else []
@@ -239,6 +244,8 @@ def _years(
     if year > published.year + YEARS_AHEAD or _NUMBERED.search(before):
         return []
     if rule == "year":
+        if _PART_OF_NAME.search(before) and re.match(r"\s+[A-Z][a-z]", sentence[match.end() :]):
+            return []
         if (year < 1800 or year > published.year + 15) and not _YEAR_CUE.search(before):
             return []
         return [made(str(year), "year as written")]

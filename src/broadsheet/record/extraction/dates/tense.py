@@ -14,6 +14,13 @@ _FUTURE = re.compile(
     r"no later than|by the end of|until)\b",
     re.IGNORECASE,
 )
+# The words of a future verb group after its first: "will also be held".
+_GROUP = re.compile(r"(?:\s+(?:be|also|been|have|not|jointly|then|again|\w+ly))*\s+[a-z]+")
+_REPORTED = re.compile(
+    r"\b(?:said|told|announced|reported|stated|confirmed|wrote|tweeted|posted|released|issued|published|noted|informed)"
+    r"(?:\s+(?!that\b)[\w'’-]+){0,4}?(?:\s+in an?\s+(?:\w+\s+){0,2}(?:statement|post|interview|tweet|release|briefing))?,?(?:\s+(?:late\s+|earlier\s+)?on)?\s*$",
+    re.IGNORECASE,
+)
 _PAST = re.compile(
     r"\b(?:was|were|had|has|have|did|held|took|met|spoke|began|went|came|left|became|gave|made|paid|led|saw|won|lost|sent|brought|"
     r"discussed|arrived|[a-z]{2,}(?:ed))\b"
@@ -30,8 +37,13 @@ _PAST_CUES = re.compile(
 
 def tense_around(sentence: str, start: int, end: int) -> Tense:
     """The tense of the verb group nearest to `sentence[start:end]`; attribution ("said") counts only when alone."""
+    if _REPORTED.search(sentence, 0, start):
+        return "past"
     best: tuple[float, Tense] | None = None
-    futures = [(m.start(), m.end()) for m in _FUTURE.finditer(sentence)]
+    futures = []
+    for match in _FUTURE.finditer(sentence):
+        group = _GROUP.match(sentence, match.end())
+        futures.append((match.start(), group.end() if group and group.end() <= start else match.end()))
     for where in futures:
         best = _nearer(best, where, start, end, "future", sentence)
     weak: Tense = "none"

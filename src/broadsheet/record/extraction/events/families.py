@@ -38,7 +38,7 @@ def _n(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b{_ADJECTIVES}(?:{pattern})\b(?!-)", re.IGNORECASE)
 
 
-_NOT_MET = r"(?!\s+(?:(?:all|the|its|their|these|those|our|his|her|with)\s+)?(?:\w+\s+)?(?:requirements?|targets?|needs?|conditions?|criteria|demands?|deadlines?|challenges?|obligations?|expectations?|standards?|commitments?|goals?|resistance|criticism|opposition|success|approval))"
+_NOT_MET = r"(?!\s+(?:(?:all|the|its|their|these|those|our|his|her)\s+)?(?:\w+\s+)?(?:requirements?|targets?|needs?|conditions?|criteria|demands?|deadlines?|challenges?|obligations?|expectations?|standards?|commitments?|goals?)\b|\s+with\s+(?:\w+\s+)?(?:resistance|criticism|opposition|success|approval|disapproval)\b)"
 _ADVERB = r"(?:\s+(?:also|then|again|briefly|separately|jointly|personally|today|yesterday|earlier|recently|directly|\w+ly))?"
 AGREEMENTS = r"(?:memorand(?:um|a)|MoUs?|agreements?|treat(?:y|ies)|declarations?|protocols?|contracts?|accords?|deals?|pacts?|conventions?|roadmap|road map|documents?|statement|action plan|plan of (?:action|cooperation)|programme of cooperation|program of cooperation|letter of intent|arrangements?|charter|communiqu[eé]|framework|partnership)"
 
@@ -51,7 +51,7 @@ FAMILIES: tuple[Family, ...] = (
             r"(?!\s+(?:reporters?|journalists?|the (?:press|media|nation|parliament|audience|crowd|public|house|people|country)|media|lawmakers|supporters|students|members|local|[A-Z]{2,}\b|Reuters|Bloomberg|Sky|Fox|CNN))|telephoned|phoned"
         ),
         _n(
-            r"(?:tele)?phone (?:calls?|conversations?|talks?|discussions?|exchange)|(?:video|telephonic|telephone) (?:calls?|conversations?|conference|talks)|telephone call|phone-call|telecon|video ?conference|video link meeting|calls?(?= with\b)|conversations?(?= by (?:tele)?phone)"
+            r"(?:tele)?phone (?:calls?|conversations?|talks?|discussions?|exchange)|(?:video|telephonic|telephone) (?:calls?|conversations?|conference|talks)|telephone call|phone-call|telecon|video ?conference(?= with\b)|video link meeting|calls?(?= (?:with|between)\b)|conversations?(?= by (?:tele)?phone)"
         ),
     ),
     Family(
@@ -70,14 +70,16 @@ FAMILIES: tuple[Family, ...] = (
         "summit",
         "CONSULT",
         None,
-        re.compile(rf"(?:\b[A-Z][\w–-]*(?:\s+[A-Z][\w–-]*){{0,4}}\s+)?\b{_ADJECTIVES}[Ss]ummits?\b(?!-)"),
+        re.compile(
+            rf"(?:\b(?!(?:The|This|A|An|At|In|During|On|Our|His|Her)\b)[A-Z][\w–-]*(?:\s+[A-Z][\w–-]*){{0,4}}\s+)?\b{_ADJECTIVES}[Ss]ummits?\b(?!-)"
+        ),
     ),
     Family(
         "conference",
         "CONSULT",
         None,
         re.compile(
-            rf"(?:\b[A-Z][\w–-]*(?:\s+(?:[A-Z][\w–-]*|of|on|for|and|the)){{0,6}}\s+)?\b{_ADJECTIVES}(?:[Cc]onference|[Ff]orum|[Ss]ession|[Cc]ongress|[Ss]ymposium|[Ss]eminar|[Ww]orkshop|[Rr]ound ?table|[Cc]eremony|[Ee]xhibition|[Ff]estival|[Bb]riefing|[Rr]eception|[Dd]ebate|[Hh]earing|Dialogue|Assembly|Joint Commission|Joint Committee)\b(?! (?:room|hall|centre|center))(?!-)"
+            rf"(?:\b(?!(?:The|This|A|An|At|In|During|On|Our|His|Her)\b)[A-Z][\w–-]*(?:\s+(?:[A-Z][\w–-]*|of|on|for|and|the)){{0,6}}\s+)?\b{_ADJECTIVES}(?:(?:[Pp]ress |[Nn]ews )?[Cc]onference|[Ff]orum|[Ss]ession|[Cc]ongress|[Ss]ymposium|[Ss]eminar|[Ww]orkshop|[Rr]ound ?table|[Cc]eremony|[Ee]xhibition|[Ff]estival|[Bb]riefing|[Rr]eception|[Dd]ebate|[Hh]earing|Dialogue|Assembly|Joint Commission|Joint Committee)\b(?! (?:room|hall|centre|center))(?!-)"
         ),
     ),
     Family(
@@ -86,7 +88,7 @@ FAMILIES: tuple[Family, ...] = (
         _v(
             rf"(?:met|meets){_ADVERB}{_NOT_MET}|(?:will|to|shall|would|could|may|might|must|should|can){_ADVERB}\s+meet{_NOT_MET}|(?:is|are|was|were){_ADVERB}\s+meeting|meet(?=\s+(?:in|on|with|at|today|tomorrow|again)\b)|"
             r"received(?=\s+(?:(?:the|a|his|her|visiting|in|at|today|yesterday|on|newly|outgoing|new)\b|[A-Z]))(?!\s+(?:the|an?)?\s*(?:(?:\w+\s+){0,2}(?:letter|message|award|medal|order|prize|report|copies|credentials|information|support|degree|votes?|training|funding|money|aid|offer|invitation|honou?rary|title|treatment|applause|response|reply|request|call|briefing|gift|warm|positive|threats?|complaints?)))|receives(?=\s+[A-Z])|will receive(?=\s+[A-Z])|"
-            r"(?:was|were|is|been)\s+received\s+by|sat down with|hosted(?=\s+(?:[A-Z]|his|her|the [A-Z]))|hosts(?=\s+[A-Z])"
+            r"(?:was|were|is|been)\s+received\s+by|sat down with|(?:paid|pays|to pay|will pay|made) (?:an? )?(?:\w+ )?courtesy (?:call|visit)(?: on| to)?|called on(?=\s+(?:[A-Z]|the [A-Z]|his|her))|(?:will|to)\s+host(?=\s+(?:[A-Z]|his|her|their|the [A-Z]))|hosted(?=\s+(?:[A-Z]|his|her|the [A-Z]))|hosts(?=\s+[A-Z])"
         ),
         _n(r"meetings?|talks|discussions?|encounter|audience(?= (?:with|to))"),
     ),
@@ -95,7 +97,7 @@ FAMILIES: tuple[Family, ...] = (
         "CONSULT",
         _v(
             r"visited|visits(?=\s+[A-Z])|(?:will|to|shall|would|could|may|might){0}\s+visit(?!\s+(?:our|the website|www))|(?:is|are|was|were)\s+visiting|arrived(?:\s+\w+)?\s+(?:in|at|to)|arrives\s+(?:in|at)|(?:will|to)\s+arrive\s+in|"
-            r"(?:travel(?:l)?ed|travels|will travel|to travel|is travelling|is traveling|flew|flies|will fly)(?:\s+\w+)?\s+to|(?:departed|departs|left|leaves|will depart|will leave)\s+for|embarked on|embarks on".replace(
+            r"(?:travel(?:l)?ed|travels|will travel|to travel|is travelling|is traveling|flew|flies|will fly)(?:\s+\w+)?\s+to|(?:departed|departs|left|leaves|will depart|will leave)\s+for|embarked on|embarks on|went to(?=\s+[A-Z])".replace(
                 "{0}", _ADVERB
             )
         ),
@@ -144,6 +146,7 @@ FAMILIES: tuple[Family, ...] = (
         "",
         _v(
             r"(?:issued|issues|released|releases|made|published|adopted|delivered|delivers|gave|endorsed|will deliver|will make|will issue|read out)\s+(?:an?|the|its|his|her|their|this|following)?\s*(?:[\w-]+\s+){0,3}?(?:statements?|communiqu[eé]|declaration|speech|address|remarks|lecture|keynote)|"
+            r"addressed(?=\s+(?:an?|the)\s+(?:[\w’'-]+\s+){0,5}(?:[Pp]arliament|Council|Assembly|Congress|Senate|[Cc]onference|[Ff]orum|[Ss]ession|[Ss]ummit|[Mm]eeting|[Nn]ation|[Pp]lenary|Bundestag|Sejm|Commission)\b)|will address(?= the (?:nation|parliament|UN|Assembly))|"
             r"in an? (?:joint |press |written |video |separate |official |brief )?(?:statement|address|televised address|post|tweet)(?=\s+(?:on|late on|issued|released|published|yesterday|today|earlier))"
         ),
         None,
@@ -268,7 +271,7 @@ FAMILIES: tuple[Family, ...] = (
         "opening",
         "",
         _v(
-            r"inaugurated(?! as)|opened(?=\s+(?:an?|the|its|new)\s+(?:[\w’']+\s+){0,5}(?:embassy|consulate|office|centre|center|bridge|school|hospital|exhibition|road|plant|factory|airport|museum|line|station|pavilion|conference|forum|session))|(?:was|were) (?:officially )?(?:opened|inaugurated)"
+            r"inaugurated(?! as)|(?:opened|opens|will open|to open|reopened|unveiled)(?=\s+(?:an?|the|its|new|[A-Z][\w]+['’]s)\s+(?:[\w’']+\s+){0,5}(?:embassy|consulate|office|centre|center|bridge|school|hospital|exhibition|road|plant|factory|airport|museum|line|station|pavilion|conference|forum|session))|(?:was|were) (?:officially )?(?:opened|inaugurated)"
         ),
         _n(r"opening ceremony|inauguration ceremony|opening(?= of (?:the|an?|its)\b)"),
         takes="both",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,22 +10,24 @@ from ..analysis import Analysis
 from ..dates import DateMention
 from ..places import PlaceMention
 from ..protocol import Scalar, Suggestion, Tier, Value
+from .binding import is_close, own_date, own_place
 from .families import SENSITIVE_TYPES
-from .parties import Party, mark_sources, objects, parties_of, pronoun_subject, subjects
+from .parties import Party, mark_sources, objects, parties_of, unique
+from .taking_part import Scene, parties_of_trigger
 from .triggers import Trigger, find_triggers
 
 _LED = re.compile(
-    r"\b(?:delegations?|sides?|teams?|parties)\b.{0,60}?\b(?:led|headed|chaired|represented)\s+by\b|\b(?:co-)?chaired by\b|\b(?:were|was) (?:led|headed) by\b"
+    r"\b(?:delegations?|sides?|teams?|parties)\b.{0,60}?\b(?:led|headed|chaired|represented)\s+by\b|\b(?:co-)?chaired by\b|\battended by\b|\b(?:were|was|be) (?:led|headed|chaired) by\b|\b(?P<active>led|headed|co-chaired|chaired) (?:the|their|both) (?:\w+ )?(?:delegations?|sides|meeting|consultations|talks)\b"
 )
 _DURATION = re.compile(r"^(\d{1,4})-(day|month|year|hour)\b")
-_BORDER = re.compile(r"[.;]|\bwhile\b")
-_VISIT_TO = re.compile(r"\b(?:to|in|at|of)\s+(?:the\s+)?(?:[a-z]+\s+){0,3}(?:the\s+)?$")
+_CALL_TO = re.compile(r"^[\s,]*to\s+[a-z]+\b")
 TALKING = frozenset({"meeting", "consultation", "negotiation", "call", "visit", "conference", "summit"})
+ALIKE = frozenset({"meeting", "consultation", "negotiation"})
 
 
 @dataclass(slots=True)
 class Event:
-    """An event being put together; `number` is its sentence's."""
+    """An event being put together; `number` is its sentence's. `subject` is the group that it is told of."""
 
     number: int
     trigger: Trigger
@@ -35,11 +36,14 @@ class Event:
     when: DateMention | None
     place: PlaceMention | None
     parties: list[Party]
+    subject: list[Party] = field(default_factory=list)
     is_frame_date: bool = False
+    is_inherited_date: bool = False
     tier: Tier = "B"
     reasons: list[str] = field(default_factory=list)
-    duration: str = ""
     since: date | None = None
+    year: int = 0
+    """The dateline's."""
 
     @property
     def type(self) -> str:
@@ -59,9 +63,11 @@ def find_events(analysis: Analysis) -> list[Suggestion]:
     for number, reading in enumerate(analysis.readings):
         if reading.sentence.zone != "body":
             continue
-        made = list(_of_sentence(analysis, number))
+        made = _of_sentence(analysis, number, events)
         _heads_of_delegations(analysis, number, [*events, *made])
         for event in made:
+            if event.trigger.is_anaphoric and event.when is None and _joins(events, event):
+                continue
             same = next((other for other in reversed(events) if _is_same(other, event)), None)
             if same is None:
                 events.append(event)
@@ -69,7 +75,7 @@ def find_events(analysis: Analysis) -> list[Suggestion]:
                 _enrich(same, event)
     text = analysis.document.text
     for event in events:
-        if event.trigger.is_prospect and event.trigger.form == "alone" and event.type in TALKING:
+        if event.trigger.is_prospect and event.when is None and event.type in TALKING:
             earlier = [
                 e.when.start_day
                 for e in events
@@ -77,283 +83,156 @@ def find_events(analysis: Analysis) -> list[Suggestion]:
             ]
             event.since = earlier[-1] if earlier else None
         _rank(analysis, event)
-    return [_suggestion(event, text) for event in events if event.tier]
+    return [_suggestion(event, text) for event in events]
 
 
-def _of_sentence(analysis: Analysis, number: int) -> Iterator[Event]:
+def _of_sentence(analysis: Analysis, number: int, earlier: list[Event]) -> list[Event]:
     reading = analysis.readings[number]
-    sentence = reading.body
     offset = reading.sentence.start
-    triggers = find_triggers(sentence)
+    triggers = find_triggers(reading.body)
     if not triggers:
-        return
-    parties = parties_of(analysis, number)
+        return []
+    mains = [t for t in triggers if not t.is_adjunct]
+    # "met during the summit on 5 May": the occasion parts nothing, unless there is nothing else.
+    order = [*mains, *(t for t in triggers if t.is_adjunct)]
     sources = {org.start for org in analysis.organisations[number] if org.is_source}
-    active = [party for party in parties if party.start not in sources]
+    active = [party for party in parties_of(analysis, number) if party.start not in sources]
     claimed: set[int] = set()
-    for place, trigger in enumerate(triggers):
-        start, end = trigger.start + offset, trigger.end + offset
-        before = triggers[place - 1].end + offset if place else offset
-        after = triggers[place + 1].start + offset if place + 1 < len(triggers) else reading.sentence.end
-        when, is_frame = _date_of(
-            reading.dates, start, end, before, after, claimed, reading.text, is_first=not claimed
-        )
+    made: list[Event] = []
+    for trigger in order:
+        among = mains if not trigger.is_adjunct else triggers
+        place = among.index(trigger)
+        low = among[place - 1].end + offset if place else offset
+        high = among[place + 1].start + offset if place + 1 < len(among) else reading.sentence.end
+        when, is_frame = own_date(reading.dates, trigger, offset, low, high, claimed, reading.text)
+        if when is not None and (trigger.form in {"alone", "with"} or trigger.family.takes == "related"):
+            loose = (
+                trigger.form == "held"
+                or (trigger.family.noun_stands_alone and trigger.family.type == "anniversary")
+                or when.is_derived
+            )
+            if (
+                not loose
+                and (
+                    is_frame
+                    or not is_close(trigger, when, offset, reading.text, active, analysis.places[number])
+                )
+                and trigger.form != "verb"
+            ):
+                when, is_frame = None, False
         if when is not None and not is_frame:
             claimed.add(when.start)
-        event = Event(number, trigger, start, end, when, None, [], is_frame)
-        event.parties = _parties_of_trigger(analysis, number, trigger, active, offset, before, after, place)
-        event.place = _place_of(
-            analysis.places[number], reading.text, trigger, start, end, before, after, place == 0
+        event = Event(
+            number,
+            trigger,
+            trigger.start + offset,
+            trigger.end + offset,
+            when,
+            None,
+            [],
+            is_frame_date=is_frame,
+            year=analysis.document.published.year,
         )
-        duration = _DURATION.match(sentence[trigger.start : trigger.end])
-        if duration:
-            event.duration = (
-                f"P{duration[1]}{duration[2][0].upper()}" if duration[2] != "hour" else f"PT{duration[1]}H"
-            )
-        if _is_event(event):
-            yield event
+        if when is None and not trigger.is_undated:
+            _inherit(event, made, reading.text)
+        scene = Scene(
+            analysis,
+            number,
+            active,
+            low,
+            high,
+            is_first=place == 0,
+            last=earlier[-1].parties if earlier else [],
+            last_subject=_last_subject(earlier, made, number),
+            told=_told(earlier, made, number),
+        )
+        event.subject, event.parties = parties_of_trigger(scene, trigger)
+        if event.when is None and trigger.form == "with" and any(p.kind == "person" for p in event.parties):
+            event.when = _only_day(reading.dates)
+            event.is_inherited_date = event.when is not None
+        event.place = own_place(analysis.places[number], trigger, offset, low, high, reading.text)
+        if _is_event(event, reading.text):
+            made.append(event)
+    return sorted(made, key=lambda event: event.start)
 
 
-def _is_event(event: Event) -> bool:
+def _last_subject(earlier: list[Event], made: list[Event], number: int) -> list[Party]:
+    """Who "they" are: the subject of what was told of in the sentence before."""
+    for event in reversed([*earlier, *made]):
+        if number - event.number <= 2 and len(event.subject) >= 2:
+            return event.subject
+    return []
+
+
+def _told(earlier: list[Event], made: list[Event], number: int) -> list[Party]:
+    """Who "he" or "she" is: the subject of the last thing told of nearby."""
+    for event in reversed([*earlier, *made]):
+        if number - event.number > 2:
+            return []
+        if event.subject:
+            return event.subject
+    return []
+
+
+def _inherit(event: Event, made: list[Event], text: str) -> None:
+    """ "visited Tbilisi on May 14 and met the prime minister": the second verb has the first one's day, inferred."""
+    if event.trigger.form not in {"verb", "held"} or not made or event.trigger.is_adjunct:
+        return
+    first = made[-1]
+    between = text[first.end : event.start]
+    if (
+        first.when is not None
+        and first.trigger.form in {"verb", "held"}
+        and first.trigger.life == event.trigger.life
+        and len(first.when.edtf) == 10
+        and re.search(r"\b(?:and|where|during which|before|then)\b[^.;]*$", between)
+    ):
+        event.when, event.is_inherited_date = first.when, True
+
+
+def _only_day(dates: list[DateMention]) -> DateMention | None:
+    """The one day that a sentence names, however often."""
+    days = {d.edtf: d for d in reversed(dates) if len(d.edtf) == 10}
+    return next(iter(days.values())) if len(days) == 1 else None
+
+
+def _is_event(event: Event, text: str) -> bool:
     """Whether a trigger says enough: nouns need to be held, dated or had with somebody."""
     trigger = event.trigger
-    if trigger.life == "suggested" and trigger.form != "verb":
+    family = trigger.family
+    people = [party for party in event.parties if party.kind == "person"]
+    if trigger.life == "suggested" and trigger.form != "verb" and family.type != "anniversary":
         return False
     if trigger.form == "verb":
-        if trigger.family.takes == "subject" and trigger.family.type in {"statement"}:
+        if text[event.start : event.end].startswith("called on"):
+            return bool(people) and not any(
+                _CALL_TO.match(text[p.tail : p.tail + 30]) for p in people if p.start >= event.end
+            )
+        if family.type == "statement":
+            return bool(event.parties)
+        if text[event.start : event.end].startswith("went"):
+            return bool(event.parties) and event.place is not None
+        if family.takes == "related":
             return bool(event.parties) or event.when is not None
         return bool(event.parties) or (event.when is not None and event.place is not None)
     if trigger.is_prospect:
         return True
+    if trigger.life == "refused" and trigger.form != "held":
+        return False
     if trigger.form == "held":
         return not trigger.is_generic and bool(event.parties or event.when or event.place)
-    if trigger.family.noun_stands_alone or trigger.family.takes == "related":
-        return (event.when is not None and not event.is_frame_date) or (
-            trigger.family.type == "establishment-of-relations" and event.when is not None
-        )
+    if family.type == "anniversary":
+        return event.when is not None and abs(int(event.when.edtf[:4]) - event.year) <= 1
+    if family.noun_stands_alone or family.takes == "related":
+        return event.when is not None
     if trigger.is_generic:
-        return event.when is not None and bool(event.parties) and not event.is_frame_date
-    if event.when is not None and not event.is_frame_date and _is_beside(event):
-        return True
-    return trigger.form == "with" and any(party.kind == "person" for party in event.parties)
-
-
-def _is_beside(event: Event) -> bool:
-    when = event.when
-    assert when is not None
-    return -2 <= event.start - when.end <= 25 or 0 <= when.start - event.end <= 45
-
-
-def _date_of(
-    dates: list[DateMention],
-    start: int,
-    end: int,
-    before: int,
-    after: int,
-    claimed: set[int],
-    text: str,
-    *,
-    is_first: bool,
-) -> tuple[DateMention | None, bool]:
-    """The trigger's date: after it, else before it, up to the neighbouring triggers; else the sentence's opening one."""
-    usable = [d for d in dates if d.start not in claimed]
-    inside = [d for d in usable if start <= d.start and d.end <= end and not d.is_derived]
-    if inside:
-        return inside[0], False
-    derived = [d for d in usable if d.is_derived]
-    plain = [d for d in usable if not d.is_derived]
-    later = [
-        d
-        for d in plain
-        if end <= d.start
-        and d.end <= after
-        and not _BORDER.search(text[end : d.start])
-        and not _is_topic_date(text[end : d.start])
-    ]
-    fine = [d for d in later if len(d.edtf) >= 10]
-    if fine:
-        return fine[0], False
-    earlier = [d for d in plain if before <= d.start and d.end <= start]
-    fine = [d for d in earlier if len(d.edtf) >= 10]
-    if fine:
-        return fine[-1], False
-    if derived and "establishment" in text[start:end]:
-        return derived[0], False
-    if later:
-        return later[0], False
-    if earlier:
-        return earlier[-1], False
-    frame = [d for d in dates if d.is_frame and d.end <= start and not d.is_derived]
-    return (frame[0], True) if frame else (None, False)
-
-
-def _is_topic_date(between: str) -> bool:
-    """A date after "the agreement of" or "adopted in" is of something else."""
-    return bool(
-        re.search(
-            r"\b(?:agreement|treaty|resolution|declaration|since|adopted|established|elected|memorandum|signed|founded|born|elections?|until|dated|Convention)\b",
-            between,
-        )
-    ) and not between.lstrip().startswith(("on ", "at "))
-
-
-def _parties_of_trigger(
-    analysis: Analysis,
-    number: int,
-    trigger: Trigger,
-    parties: list[Party],
-    offset: int,
-    before: int,
-    after: int,
-    place: int,
-) -> list[Party]:
-    text = analysis.document.text
-    reading = analysis.readings[number]
-    takes = trigger.family.takes
-    subject_end, object_start = trigger.subject_end + offset, trigger.object_start + offset
-    if takes == "related":
-        # An anniversary is of what is named after it, other events among it.
-        end = reading.sentence.end if trigger.family.type == "anniversary" else after
-        return _related(parties, text, object_start, end)
-    own: list[Party] = []
-    if trigger.form in {"verb", "held"}:
-        own = subjects(parties, text, reading.sentence.start, before if place else offset, subject_end)
-        if not own:
-            own = pronoun_subject(analysis, number, text[offset:subject_end])
-        if not own and place and _goes_on(text[before:subject_end], parties, before, subject_end):
-            first = _first_verb(text, offset, subject_end, parties)
-            own = [replace(p, is_inferred=True) for p in subjects(parties, text, offset, offset, first)]
-    if takes == "subject":
-        own = own if trigger.form in {"verb", "held"} else []
-        invited = re.search(r"\bat the invitation of\b", text[object_start : reading.sentence.end])
-        if trigger.form == "with":
-            own = objects(parties, text, object_start, after, direct=False)
-        if invited and trigger.family.type == "visit":
-            hosts = [p for p in parties if p.kind == "person" and p.lead >= object_start + invited.end() - 1][
-                :1
-            ]
-            own = [*own, *(replace(p, capacity="host") for p in hosts if p not in own)]
-        return _unique(
-            [
-                replace(p, capacity="guest")
-                if trigger.family.type == "visit" and p.capacity == "participant"
-                else p
-                for p in own
-            ]
-        )
-    if takes == "appointee":
-        return _appointees(trigger, parties, text, own, object_start, min(after, reading.sentence.end))
-    direct = trigger.form == "verb"
-    others = objects(parties, text, object_start, after, direct=direct)
-    if not others and trigger.form in {"held"} and own and trigger.subject_end == trigger.start:
-        own = [p for p in own if p.kind != "organisation"]
-    return _unique([*own, *others])
-
-
-def _goes_on(between: str, parties: list[Party], start: int, end: int) -> bool:
-    """ "X met Y and visited Z": the subject of the first verb is that of the second."""
-    if re.search(r"\b(?:and|then|also|,)\s*(?:\w+ly\s*)?(?:will\s*|also\s*|then\s*|to\s*)*$", between):
-        return True
-    return not any(start <= party.start and party.end <= end for party in parties)
-
-
-def _first_verb(text: str, offset: int, end: int, parties: list[Party]) -> int:
-    """Where the first group of parties of the sentence ends: before it stands the subject."""
-    first = next((p for p in parties if p.start >= offset and p.tail <= end and p.kind == "person"), None)
-    if first is None:
-        return offset
-    last = first
-    for party in parties:
-        if (
-            party.start > last.start
-            and party.tail <= end
-            and re.match(r"^\s*(?:,|and|,\s*and)\s*$", text[last.tail : party.lead])
-        ):
-            last = party
-    return last.tail
-
-
-def _related(parties: list[Party], text: str, start: int, end: int) -> list[Party]:
-    """Parties only where the words say between or of whom: belligerents and the like are never filled in."""
-    match = re.search(r"\b(?:between|with|among)\b", text[start:end])
-    if match is None:
-        return []
-    return objects(parties, text, start + match.start(), end, direct=False)
-
-
-def _appointees(
-    trigger: Trigger, parties: list[Party], text: str, own: list[Party], start: int, end: int
-) -> list[Party]:
-    people = [p for p in own if p.kind == "person"]
-    after = [p for p in parties if p.kind == "person" and p.start >= start and p.lead < end]
-    word = text[start - (trigger.end - trigger.start) : start]
-    is_passive = bool(
-        re.search(
-            r"\b(?:was|were|been|be|is|being)\s+(?:\w+\s+)?$",
-            text[max(0, start - (trigger.end - trigger.start) - 24) : start - (trigger.end - trigger.start)],
-        )
-    )
-    is_active = re.match(r"(?:re-?)?(?:appoint|nominat|named|elect|dismiss|sack)", word) and not is_passive
-    if is_active and after:
-        return [replace(p, capacity="subject") for p in after[:1]]
-    if people:
-        return [replace(p, capacity="subject") for p in people]
-    return [replace(p, capacity="subject") for p in after[:1]]
-
-
-def _place_of(
-    places: list[PlaceMention],
-    text: str,
-    trigger: Trigger,
-    start: int,
-    end: int,
-    before: int,
-    after: int,
-    is_first: bool,
-) -> PlaceMention | None:
-    later = [p for p in places if end <= p.start < after and not _BORDER.search(text[end : p.start])]
-    if trigger.family.type == "visit":
-        for p in later[:2]:
-            gap = text[end : p.start]
-            if (gap.strip() in {"", "the"} or _VISIT_TO.search(gap)) and p.form != "demonym":
-                return p
-        inside = [p for p in places if start <= p.start and p.end <= end and p.form != "demonym"]
-        if inside:
-            return inside[-1]
-    for p in later:
-        if (
-            p.kind == "place"
-            and p.rule in {"place.position", "place.after-in"}
-            and (is_first or not re.search(r"\b(?:and|after|before|following)\b[^,]*$", text[end : p.start]))
-        ):
-            return p
-    for p in later:
-        if (
-            p.kind == "country"
-            and p.form == "name"
-            and re.search(r"\b(?:in|at)\s+(?:the\s+)?$", text[end : p.start])
-        ):
-            return p
-    if is_first or before <= start:
-        for p in places:
-            if (
-                before <= p.start < start
-                and p.rule in {"place.position", "place.after-in"}
-                and re.search(
-                    r"(?:^|[,;]\s*)(?:[Ii]n|[Aa]t|[Ww]hile in|[Dd]uring [\w ]+ (?:to|in))\s+(?:the\s+)?$",
-                    text[max(0, p.start - 40) : p.start],
-                )
-            ):
-                return p
-    return None
+        return event.when is not None and bool(event.parties)
+    return event.when is not None or (trigger.form == "with" and bool(people))
 
 
 def _heads_of_delegations(analysis: Analysis, number: int, events: list[Event]) -> None:
     """ "The delegations, led by X and Y, discussed …" names who headed the event told of just before."""
     reading = analysis.readings[number]
-    match = _LED.search(reading.body)
-    if match is None:
-        return
     recent = [
         e
         for e in events
@@ -361,33 +240,36 @@ def _heads_of_delegations(analysis: Analysis, number: int, events: list[Event]) 
         and e.type in TALKING
         and e.trigger.life in {"occurred", "planned"}
     ]
-    if not recent:
+    target = next((e for e in recent if e.number < number), recent[0] if recent else None)
+    if target is None:
         return
-    target = next((e for e in recent if e.number < number), recent[0])
-    start = reading.sentence.start + match.end()
-    heads = [
-        replace(p, capacity="head-of-delegation")
-        for p in objects(
-            parties_of(analysis, number), analysis.document.text, start - 3, reading.sentence.end, direct=True
-        )
-        if p.kind == "person"
-    ]
-    target.parties = _unique(
-        [*[p for p in target.parties if p.entity not in {h.entity for h in heads}], *heads]
-    )
+    parties = parties_of(analysis, number)
+    for match in _LED.finditer(reading.body):
+        start, end = reading.sentence.start + match.end(), reading.sentence.end
+        if match["active"]:
+            found = [p for p in parties if p.tail <= reading.sentence.start + match.start()][-2:]
+        else:
+            found = objects(parties, analysis.document.text, start - 3, end, direct=True)
+        heads = [replace(p, capacity="head-of-delegation") for p in found if p.kind == "person"]
+        known = {head.entity for head in heads}
+        target.parties = unique([*(p for p in target.parties if p.entity not in known), *heads])
 
 
-def _unique(parties: list[Party]) -> list[Party]:
-    seen: dict[str, Party] = {}
-    for party in parties:
-        seen.setdefault(party.entity, party)
-    return list(seen.values())
+def _joins(events: list[Event], event: Event) -> bool:
+    """ "X attended the meeting": one more who took part in what has been told of."""
+    for other in reversed(events):
+        if event.number - other.number > 4:
+            return False
+        is_like = other.type == event.type or (other.type in ALIKE and event.type in ALIKE)
+        if is_like and (other.trigger.life == event.trigger.life or other.trigger.life == "planned"):
+            other.parties = unique([*other.parties, *event.parties])
+            return True
+    return False
 
 
 def _is_same(one: Event, other: Event) -> bool:
     """Whether a later trigger tells of an event that has been told of."""
-    alike = {"meeting", "consultation", "negotiation"}
-    if one.type != other.type and not (one.type in alike and other.type in alike):
+    if one.type != other.type and not (one.type in ALIKE and other.type in ALIKE):
         return False
     if one.trigger.is_prospect != other.trigger.is_prospect or one.trigger.life != other.trigger.life:
         return False
@@ -396,81 +278,78 @@ def _is_same(one: Event, other: Event) -> bool:
     mine, theirs = {p.entity for p in one.parties}, {p.entity for p in other.parties}
     if theirs and mine and not (mine & theirs):
         return False
-    if one.type in alike and mine and theirs:
-        # The same person's next meeting, with somebody else, is another meeting.
-        return theirs <= mine or mine <= theirs or len(mine & theirs) >= 2
     if one.place and other.place and one.place.entity != other.place.entity:
         return False
+    if one.type in ALIKE and mine and theirs:
+        # The same person's next meeting, with somebody else, is another meeting.
+        return theirs <= mine or mine <= theirs or len(mine & theirs) >= 2
     return bool(mine & theirs) or not theirs or not mine
 
 
 def _enrich(one: Event, other: Event) -> None:
-    one.when = one.when or other.when
-    one.is_frame_date = one.is_frame_date and other.is_frame_date
+    if one.when is None:
+        one.when, one.is_frame_date, one.is_inherited_date = (
+            other.when,
+            other.is_frame_date,
+            other.is_inherited_date,
+        )
     one.place = one.place or other.place
     if len(one.parties) < 2:
-        one.parties = _unique([*one.parties, *other.parties])
+        one.parties = unique([*one.parties, *other.parties])
+
+
+_FORMS = {
+    "verb": "a verb that tells it",
+    "held": "a noun that is held",
+    "with": "a noun with whom",
+    "alone": "a noun with a date",
+}
 
 
 def _rank(analysis: Analysis, event: Event) -> None:
-    """The tier, with its reason in words; cancels a future that lies behind, and the other way round."""
+    """The tier, with its reason in words; what lies ahead of the dateline has not happened, whatever the verb."""
     trigger = event.trigger
-    published = analysis.document.published
-    if (
-        event.when
-        and event.when.start_day
-        and event.when.start_day > published
-        and trigger.life == "occurred"
-        and not event.when.is_derived
-    ):
-        event.trigger = trigger = replace(trigger, life="planned")
-    reasons = event.reasons
-    reasons.append(
-        {
-            "verb": "a verb that tells it",
-            "held": "a noun that is held",
-            "dated": "a dated noun",
-            "with": "a noun with whom",
-            "alone": "a noun with a date",
-        }[trigger.form]
+    ahead = (
+        event.when is not None
+        and event.when.start_day is not None
+        and event.when.start_day > analysis.document.published
     )
+    if ahead and trigger.life == "occurred":
+        event.trigger = trigger = replace(trigger, life="planned")
+    doubts: list[tuple[bool, Tier, str]] = [
+        (event.when is None, "B", "no date in its words"),
+        (event.when is not None and event.when.is_derived, "B", "its date is derived"),
+        (event.is_inherited_date, "B", "its date is that of the verb before"),
+        (
+            not event.parties and event.place is None and trigger.form in {"verb", "with"},
+            "B",
+            "nobody named",
+        ),
+        (any(p.is_inferred for p in event.parties), "B", "who took part is inferred"),
+        (trigger.life in {"cancelled", "postponed", "refused"}, "B", f"the words say {trigger.life}"),
+        (
+            trigger.life == "refused" and event.when is None and event.type not in TALKING,
+            "C",
+            "not done, and no date",
+        ),
+        (trigger.is_prospect, "B", "intended only: a topic, not a calendar's entry"),
+        (trigger.is_quoted, "B", "inside a quotation: the speaker's words"),
+        (
+            trigger.family.type == "message" and analysis.readings[event.number].sentence.index > 1,
+            "C",
+            "a courtesy in passing",
+        ),
+        (trigger.life == "suggested", "C", "wished for or possible only"),
+        (trigger.family.type in SENSITIVE_TYPES, "C", "sensitive: needs two editors and a source"),
+    ]
     tier: Tier = "A"
-    if event.when is None:
-        tier = "B"
-        reasons.append("no date in its words")
-    elif event.when.is_derived:
-        tier = "B"
-        reasons.append("its date is derived")
-    elif event.is_frame_date:
-        tier = "B" if event.trigger.form not in {"verb", "held"} else "A"
-        reasons.append("date from the sentence's opening")
-    if (
-        not event.parties
-        and event.place is None
-        and not trigger.family.noun_stands_alone
-        and trigger.form != "alone"
-        and trigger.form != "held"
-    ):
-        tier = "B"
-        reasons.append("nobody named")
-    if any(p.is_inferred for p in event.parties):
-        tier = max(tier, "B")
-        reasons.append("who took part is inferred")
-    if trigger.life in {"cancelled", "postponed", "refused"}:
-        tier = max(tier, "B")
-        reasons.append(f"the words say {trigger.life}")
-    if trigger.is_prospect:
-        tier = "B"
-        reasons.append("intended, no date: a topic, not a calendar's entry")
-    if trigger.is_quoted:
-        tier = max(tier, "B")
-        reasons.append("inside a quotation: the speaker's words")
-    if trigger.life == "suggested":
-        tier = "C"
-        reasons.append("wished for or possible only")
-    if trigger.family.type in SENSITIVE_TYPES:
-        tier = "C"
-        reasons.append("sensitive: needs two editors and a source")
+    event.reasons.append(_FORMS[trigger.form])
+    if event.is_frame_date:
+        event.reasons.append("date from the sentence's opening")
+    for applies, lowest, why in doubts:
+        if applies:
+            tier = max(tier, lowest)
+            event.reasons.append(why)
     event.tier = tier
 
 
@@ -478,14 +357,17 @@ def _suggestion(event: Event, text: str) -> Suggestion:
     value: dict[str, Scalar | Value | list[Value] | list[str]] = {
         "type": event.type,
         "date": event.edtf,
-        "place": event.place.value if event.place else None,
+        "place": event.place.label if event.place else None,
         "life": event.trigger.life,
         "participants": [_party(party) for party in event.parties],
     }
     if event.place:
         value["place_entity"] = event.place.entity
-    if event.duration:
-        value["duration"] = event.duration
+    duration = _DURATION.match(text[event.start : event.end])
+    if duration:
+        value["duration"] = (
+            f"PT{duration[1]}H" if duration[2] == "hour" else f"P{duration[1]}{duration[2][0].upper()}"
+        )
     if event.trigger.family.plover:
         value["plover"] = event.trigger.family.plover
     if event.type in SENSITIVE_TYPES:

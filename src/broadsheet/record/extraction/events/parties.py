@@ -25,10 +25,10 @@ _NOT_LEFT = re.compile(
 _SUBJECT_AUX = re.compile(
     r"^[\s,]*(?:(?:(?:will|would|shall|should|could|can|may|might|to|has|have|had|is|are|was|were|also|today|yesterday|then|later|on|in|jointly|both|each|all|together|again|recently|earlier|briefly|this|week|\w+ly|who|separately|officially|been|be|for|the first time|expected|scheduled|due|set|plan|plans|planning|intend|intends|hope|hopes|decided|agreed|not|did|not|refused|declined)\b|\d{1,4}|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[\s,]*)*$"
 )
-_PRONOUN = re.compile(
-    r"\b(?P<word>[Hh]e|[Ss]he|[Tt]he (?P<head>(?:deputy |foreign |prime |defen[cs]e |finance |vice |first deputy )*(?:minister|president|secretary|chancellor|ambassador|secretary-general|secretary general|commissioner|premier|chairman|speaker|king|director-general|high representative|envoy|official|head of state|diplomat|delegation)))\s*(?:,?\s*(?:will|would|also|then|later|has|had|is|was|then|today|on [A-Z]\w+(?: \d+)?|to|be|been|separately|\w+ly)\s*)*$",
-    re.IGNORECASE,
-)
+
+
+# Words before a country that make it a place.
+PLACE_WORDS = frozenset({"in", "near", "across", "throughout", "inside", "outside", "from", "into"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,20 @@ def parties_of(analysis: Analysis, number: int) -> list[Party]:
     for org in analysis.organisations[number]:
         if org.first in covered:
             continue
+        before = (
+            tokens[
+                org.first - 2 if org.first > 1 and tokens[org.first - 1].low == "the" else org.first - 1
+            ].low
+            if org.first
+            else ""
+        )
+        if before in {"of", "at", "in", "from", "within", "under", "to", "into", "for", "on"}:
+            continue
         covered.update(range(org.first, org.last))
         found.append(
             Party(org.start, org.end, org.start, org.end, org.name, "organisation", org.entity, org.country)
         )
+    left_out: int | None = None
     for place in analysis.places[number]:
         if place.kind != "country" or place.form not in {"name", "metonym"} or place.first in covered:
             continue
@@ -84,8 +94,16 @@ def parties_of(analysis: Analysis, number: int) -> list[Party]:
             continue
         before = tokens[place.first - 1].low if place.first else ""
         after = tokens[place.last].low if place.last < len(tokens) else ""
-        if after in {"'s", "'"} or before in lexicon_in():
+        is_listed = left_out is not None and all(
+            token.low in {",", "and", "the"} for token in tokens[left_out : place.first]
+        )
+        if before == "the" and place.first > 1:
+            before = tokens[place.first - 2].low
+        if after in {"'s", "'"} or before in PLACE_WORDS or is_listed:
+            left_out = place.last if before in PLACE_WORDS or is_listed else None
             continue
+        if any(org.start == place.end + 1 for org in analysis.organisations[number]):
+            continue  # "US Department of State"
         hit = reading.hits_from(place.first, "country")
         label = hit[0].known.label if hit else place.value
         found.append(
@@ -94,17 +112,12 @@ def parties_of(analysis: Analysis, number: int) -> list[Party]:
     return sorted(found, key=lambda party: party.start)
 
 
-def lexicon_in() -> frozenset[str]:
-    """Words before a country that make it a place."""
-    return frozenset({"in", "near", "across", "throughout", "inside", "outside", "from", "into"})
-
-
 def _extent(reading: Reading, lead: int, tail: int) -> tuple[int, int]:
     tokens = reading.tokens
     return tokens[lead].start, tokens[min(tail, len(tokens)) - 1].end
 
 
-def subjects(parties: list[Party], text: str, sentence_start: int, floor: int, end: int) -> list[Party]:
+def subjects(parties: list[Party], text: str, floor: int, end: int) -> list[Party]:
     """The group that stands as subject before `end`: the nearest party and those joined to it, back to `floor`."""
     before = [party for party in parties if floor <= party.start and party.end <= end]
     if not before:
@@ -190,43 +203,6 @@ def _inside(parties: list[Party], place: int) -> bool:
     return any(party.lead <= place < party.tail for party in parties)
 
 
-def pronoun_subject(analysis: Analysis, number: int, before: str) -> list[Party]:
-    """Who "he", "she" or "the minister" right before a verb is: the last person who can be meant, inferred."""
-    match = _PRONOUN.search(before)
-    if match is None:
-        return []
-    head = (match["head"] or "").lower()
-    if not head and len(before[: match.start()].strip()) > 40 and "said" not in before:
-        return []
-    for earlier in range(number if "said" in before else number - 1, max(-1, number - 4), -1):
-        mentions = (
-            analysis.people.mentions[earlier] if analysis.readings[earlier].sentence.zone == "body" else []
-        )
-        if head:
-            fitting = [m for m in mentions if any(h.endswith(head.split()[-1]) for h in m.person.heads)]
-        else:
-            fitting = mentions[:1]
-        if fitting:
-            person = fitting[0].person
-            here = analysis.readings[number].sentence.start
-            return [
-                Party(
-                    here,
-                    here,
-                    here,
-                    here,
-                    person.name,
-                    "person",
-                    person.entity,
-                    person.country,
-                    is_inferred=True,
-                )
-            ]
-        if mentions and not head:
-            return []
-    return []
-
-
 def mark_sources(analysis: Analysis) -> None:
     """Organisations that only report: "the ministry said", "according to the ministry", "told AZERTAC"."""
     for number, reading in enumerate(analysis.readings):
@@ -249,3 +225,11 @@ def mark_sources(analysis: Analysis) -> None:
             )
             marked.append(replace(org, is_source=is_source))
         analysis.organisations[number] = marked
+
+
+def unique(parties: list[Party]) -> list[Party]:
+    """Each once, the first mention stays."""
+    seen: dict[str, Party] = {}
+    for party in parties:
+        seen.setdefault(party.entity, party)
+    return list(seen.values())

@@ -15,15 +15,18 @@ _LIGHT = (
     r"(?:held|hold|holds|holding|had|has|have|having|conducted|conduct|co-chaired|chaired|chair|chairs|co-chair|attended|attend|attends|attending|convened|convene|convenes|hosted|host|hosts|hosting|"
     r"took part in|takes? part in|taking part in|participated in|participate[sd]? in|participating in|joined|paid|pays?|paying|made|makes?|making|undertook|undertake|undertakes|began|begins?|beginning|started|starts?|"
     r"concluded|concludes?|completed|wrapped up|kicked off|embarked on|embarks on|addressed|opened|organi[sz]ed|led|leads?|exchanged|spoke at|speaks? at|speaking at|delivered (?:\w+ ){1,4}at|arrived (?:[\w,]+ ){0,6}?(?:on|for)|on|"
-    r"ended|continued|resumed|launched|staged|carried out|co-hosted|won|called|calls?|announced|declared|set)"
+    r"gave|give|gives|given|postponed|cancelled|canceled|called off|rescheduled|delayed|suspended|received|receives|closed|closes|witnessed|ended|continued|resumed|launched|staged|carried out|co-hosted|won|called|calls?|announced|declared|set)"
 )
 _BEFORE = re.compile(
-    rf"\b(?P<light>{_LIGHT})\s+(?:(?:an?|the|their|his|her|its|another|several|two|three|four|five|series of|a number of|number of|round of|rounds of|out|in|separate|some|first-ever|such|part in|with|by|over|of|s|’s|'s|[\w-]+day|[A-Z][\w–-]*|[a-z-]+al|[a-z-]+ic|[a-z]+ly|[a-z-]+ive|and|top-level|visiting|maiden|\d{{1,3}}(?:st|nd|rd|th)|[\w-]+-level|regular|joint)\s+){{0,8}}$"
+    rf"\b(?P<light>{_LIGHT})\s+(?:(?!(?:before|after|during|for|to|that|who|which|said|says|told|as|but|when|where|while|from|about|at|was|were|is|are)\b)(?!(?!(?:extended|expanded|dedicated|scheduled|related|enlarged)\b)\w+ed\b)[\w’'.–-]+\s+){{0,8}}$"
 )
 _AFTER = re.compile(
     r"^(?:\s+(?!said\b|told\b|noted\b|discussed\b|which\b|who\b)[\w“”\"'’()/&.–-]+,?){0,16}?,?\s+(?P<verb>(?:that\s+)?(?:was|were|is|are|has been|have been|will be|to be|is to be|is being|are being|had been|would be)\s+(?:also\s+|now\s+|\w+ly\s+)?"
     r"(?:held|convened|hosted|organi[sz]ed|scheduled|planned|expected|due|postponed|cancelled|canceled|called off|delayed|underway|under way|opened|concluded|launched|set|to take place|to be held|chaired|attended|conducted|resumed|carried out|rescheduled|co-chaired)"
-    r"|(?:took|takes|take|taken|will take|has taken|is taking|to take|taking) place|began|begins|started|starts|opened|opens|kicked off|kicks off|ended|concluded|is underway|will begin|will start|will open|will continue|got underway|convened|will convene)\b"
+    r"|(?:scheduled|planned|due|slated)\s+(?:for|on|to)|(?:took|takes|take|taken|will take|has taken|is taking|to take|taking) place|began|begins|started|starts|opened|opens|kicked off|kicks off|ended|concluded|is underway|will begin|will start|will open|will continue|got underway|convened|will convene)\b"
+)
+_HOSTED = re.compile(
+    r"^[\w ]{0,40}?,?\s+which\s+(?:\w+\s+){0,3}(?:will|is to|is due to)\s+(?:host|hold|be held|take place)\b"
 )
 _ON_VISIT = re.compile(
     r"\b(?:is|was|are|were|be|been|arrived|arrives|currently)\s+(?:[\w,]+\s+){0,5}?(?:on|for|in [A-Z]\w+ (?:on|for))\s+(?:an?\s+|his\s+|her\s+|their\s+)?(?:[\w-]+\s+){0,4}$"
@@ -41,7 +44,7 @@ _REFUSED = re.compile(
 )
 _WISHED = re.compile(
     r"\b(?:demand(?:ed|s|ing)?|request(?:ed|s|ing)?|call(?:ed|s|ing)? (?:for|on)|propos(?:ed|es|ing|al)|urg(?:ed|es|ing)|sought|seeks?|seeking|offer(?:ed|s|ing)?|suggest(?:ed|s|ing)?|ready (?:to|for)|readiness (?:to|for)|willing(?:ness)? to|wants? to|wanted to|wish(?:es|ed)? to|hop(?:es?|ed|ing) (?:to|for)|"
-    r"possib(?:le|ility of)|potential|prospects? (?:of|for)|if|whether|could|may|might|should|would|can|must|need(?:s|ed)? (?:to|for)|opportunity (?:to|for)|importance of|interest in|in favou?r of|support(?:s|ed|ing)? (?:for )?|tried to|trying to|able to|in order to|necessary to|invitation to|invited (?:\w+ ){0,6}to|aim(?:s|ed|ing)? (?:to|at)|speculation|rumou?rs)\b"
+    r"possib(?:le|ility of)|potential|prospects? (?:of|for)|if|whether|(?-i:could|may|might|should|would|can|must)|need(?:s|ed)? (?:to|for)|opportunity (?:to|for)|importance of|interest in|in favou?r of|support(?:s|ed|ing)? (?:for )?|tried to|trying to|able to|in order to|necessary to|invitation to|invited (?:\w+ ){0,6}to|aim(?:s|ed|ing)? (?:to|at)|speculation|rumou?rs)\b"
     r"(?:\s+[\w’']+){0,5}\s*$",
     re.IGNORECASE,
 )
@@ -64,6 +67,26 @@ _PROSPECT = re.compile(
 _PAST_WORDS = re.compile(
     r"\b(?:took|was|were|has|have|had|\w+ed|held|began|met|spoke|made|paid|led|gave|won)\b"
 )
+_ADJUNCT = re.compile(
+    r"\b(?:at|during|in|within|on the (?:sidelines|margins|eve|occasion|fringes) of|(?:with)?in the framework of|as part of|for|to attend|throughout)\s+(?:(?:an?|the|his|her|their|its|this|that|recent|[\w’'-]+)\s+){0,4}?$",
+    re.IGNORECASE,
+)
+_AFTERMATH = re.compile(
+    r"\b(?:after|before|following|ahead of|since|prior to|upon|until)\s+(?:(?:an?|the|his|her|their|its|this|that|[\w’'-]+)\s+){0,4}?$",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(r"\b(?:the|this|that|these|said)\s+$", re.IGNORECASE)
+_JOINING = re.compile(
+    r"^(?:attend|took part|takes? part|taking part|participat|join|chair|address|open|co-chair|spoke at|speaks? at)"
+)
+_RETURNED = re.compile(
+    r"\b(?:return\w*|back|came)\b[^,;]*\bfrom\s+(?:an?|his|her|their|the)\s+(?:[\w’'-]+\s+){0,3}$"
+)
+_TOLD_AT = re.compile(
+    r"\b(?:told|at|in|during|to|by)\s+(?:(?:an?|the|his|her|their|its|joint|weekly|regular|daily|online|virtual|subsequent|final|closing|today[’']s|[A-Z]\w+[’']s)\s+)*$",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(r"\bfor\s+(?:(?:an?|the|further|more|separate|\w+ly|\w+al|series of|round of)\s+)*$")
 _QUOTES = re.compile(r"[“\"][^“”\"]{3,}[”\"]|[«][^»]{3,}[»]")
 
 
@@ -81,6 +104,11 @@ class Trigger:
     is_quoted: bool = False
     is_generic: bool = False
     is_prospect: bool = False
+    is_adjunct: bool = False
+    """Named only as the occasion of something else: "during the visit", "on the sidelines of the summit"."""
+    is_anaphoric: bool = False
+    """"the meeting": one that has been told of."""
+    is_undated: bool = False
 
 
 def find_triggers(sentence: str) -> list[Trigger]:
@@ -117,7 +145,9 @@ def find_triggers(sentence: str) -> list[Trigger]:
     for family in FAMILIES:
         if family.verbs is not None:
             for match in family.verbs.finditer(sentence):
-                add(_verb(family, match, sentence))
+                told = _verb(family, match, sentence)
+                if told is not None:
+                    add(told)
         if family.nouns is not None:
             for match in family.nouns.finditer(sentence):
                 trigger = _noun(family, match, sentence)
@@ -143,8 +173,12 @@ def find_triggers(sentence: str) -> list[Trigger]:
     return sorted(found, key=lambda trigger: trigger.start)
 
 
-def _verb(family: Family, match: re.Match[str], sentence: str) -> Trigger:
+def _verb(family: Family, match: re.Match[str], sentence: str) -> Trigger | None:
     before = sentence[: match.start()]
+    if family.type == "appointment" and re.search(
+        r"\b(?:newly|recently|the|new)[ -]$", before, re.IGNORECASE
+    ):
+        return None
     aux = _AUX.search(before)
     subject_end = aux.start() if aux else match.start()
     life = _life(sentence, subject_end, match.start(), match.end(), match.group(0))
@@ -154,40 +188,95 @@ def _verb(family: Family, match: re.Match[str], sentence: str) -> Trigger:
 def _noun(family: Family, match: re.Match[str], sentence: str) -> Trigger | None:
     start, end = match.span()
     before, after = sentence[:start], sentence[end:]
+    noun = match.group(0)
+    is_press = bool(re.search(r"(?:[Pp]ress|[Nn]ews) [Cc]onference|[Bb]riefing", noun))
     generic = bool(_GENERIC_BEFORE.search(before))
-    light = _BEFORE.search(before)
-    if (
-        light
-        and (light["light"] != "on" or family.type == "visit")
-        and not (
-            light["light"] in {"announced", "called", "set", "won"}
-            and family.type not in {"election", "visit", "summit"}
+    definite = (
+        bool(_DEFINITE.search(before))
+        and not re.match(r"\s+(?:with|between|of)\b", after)
+        and noun[0].islower()
+    )
+    returned = _RETURNED.search(before) if family.type == "visit" else None
+    if returned is not None:
+        return Trigger(family, start, end, "held", "occurred", returned.start(), end, is_undated=True)
+    light = _light(family, before)
+    if light is not None and not (is_press and _JOINING.match(light["light"])):
+        head = sentence[: light.start()]
+        aux = _AUX.search(head)
+        subject_end = aux.start() if aux else light.start()
+        life = _life(sentence, subject_end, light.start(), end, light["light"])
+        joins = bool(_JOINING.match(light["light"]))
+        return Trigger(
+            family,
+            start,
+            end,
+            "held",
+            life,
+            subject_end,
+            end,
+            is_generic=generic and _is_plural(family, noun, after),
+            is_anaphoric=definite and joins,
         )
-    ):
-        if light["light"] == "on":
-            on = _ON_VISIT.search(before)
-            if not on:
-                light = None
-        if light:
-            head = sentence[: light.start()]
-            aux = _AUX.search(head)
-            subject_end = aux.start() if aux else light.start()
-            life = _life(sentence, subject_end, light.start(), end, light["light"])
-            plural = (
-                re.search(r"s$", match.group(0)) is not None
-                and re.match(r"^\s+(?:with|between)\b", after) is None
-                and family.type not in {"negotiation", "consultation"}
-                and "talks" not in match.group(0)
-            )
-            return Trigger(family, start, end, "held", life, subject_end, end, is_generic=generic and plural)
+    hosted = _HOSTED.match(after)
+    if hosted:
+        return Trigger(family, start, end, "held", "planned", start, end)
     held = _AFTER.match(after)
     if held:
         life = _life(sentence, start, start, end + held.end(), held["verb"])
-        return Trigger(family, start, end, "held", life, start, end)
+        return Trigger(
+            family, start, end, "held", life, start, end, is_anaphoric=definite and life == "occurred"
+        )
+    if is_press and _TOLD_AT.search(before):
+        return None
+    if (
+        family.type == "call"
+        and not re.search(r"\b(?:in|during|by|over|on)\s+(?:an?|the|their|his|her)\s+(?:\w+\s+)?$", before)
+        and not re.match(r"\s+(?:with|between)\b", after)
+    ):
+        return None
+    adjunct = bool(_ADJUNCT.search(before))
     life = _life(sentence, start, start, end, "")
-    if re.match(r"^\s+(?:with|between|of)\b", after) and family.takes != "related":
-        return Trigger(family, start, end, "with", life, start, end, is_generic=generic)
-    return Trigger(family, start, end, "alone", life, start, end, is_generic=generic)
+    if family.type == "anniversary":
+        life = "planned" if life == "planned" else "occurred"
+    if _PURPOSE.search(before):
+        life = "planned" if life == "occurred" else life
+    with_whom = bool(re.match(r"\s+(?:with|between|of)\b", after)) and family.takes != "related"
+    return Trigger(
+        family,
+        start,
+        end,
+        "with" if with_whom else "alone",
+        life,
+        start,
+        end,
+        is_generic=generic,
+        is_adjunct=adjunct or bool(_AFTERMATH.search(before)),
+        is_anaphoric=definite,
+    )
+
+
+def _light(family: Family, before: str) -> re.Match[str] | None:
+    """The verb that holds what a noun names; some verbs hold only some things."""
+    light = _BEFORE.search(before)
+    if light is None:
+        return None
+    verb = light["light"]
+    if verb == "on":
+        return light if family.type == "visit" and _ON_VISIT.search(before) else None
+    if verb in {"announced", "called", "set", "won"} and family.type not in {"election", "visit", "summit"}:
+        return None
+    if verb in {"received", "receives"} and family.type != "call":
+        return None
+    if verb in {"gave", "give", "gives", "given"} and family.type != "conference":
+        return None
+    return light
+
+
+def _is_plural(family: Family, noun: str, after: str) -> bool:
+    """Several in general: "regular meetings", but neither "talks" nor "consultations"."""
+    if family.type in {"negotiation", "consultation"} or "talks" in noun:
+        return False
+    return noun.endswith("s") and not re.match(r"\s+(?:with|between)\b", after)
 
 
 def _life(sentence: str, verb_start: int, start: int, end: int, words: str) -> Life:

@@ -6,8 +6,8 @@ from __future__ import annotations
 _HEADS = {
     "head-of-state": "president|king|queen|emir|amir|sultan|pope|grand duke|grand duchess|governor-general|governor general|monarch|emperor|crown prince|"
     "crown princess|head of state|prince|princess|captain regent|supreme leader|co-prince",
-    "head-of-government": "prime minister|premier|federal chancellor|taoiseach|head of government|minister-president|minister president|chief minister|chairman of the council of ministers",
-    "minister": "minister|foreign secretary|home secretary|defence secretary|defense secretary|secretary of state|secretary of defense|treasury secretary|"
+    "head-of-government": "prime minister|pm|premier|federal chancellor|taoiseach|head of government|minister-president|minister president|chief minister|chairman of the council of ministers",
+    "minister": "minister|fm|eam|foreign secretary|home secretary|defence secretary|defense secretary|secretary of state|secretary of defense|treasury secretary|"
     "secretary of the treasury|secretary of commerce|chancellor of the exchequer|tánaiste|tanaiste|chancellor|minister of state|attorney general|attorney-general|"
     "federal councillor|cabinet secretary|state councilor|state councillor|minister-counsellor|minister counsellor|business secretary|health secretary|trade secretary|"
     "energy secretary|education secretary|commerce secretary|homeland security secretary|environment secretary|transport secretary|justice secretary|external affairs minister",
@@ -20,18 +20,52 @@ _HEADS = {
     "representative|coordinator|special coordinator|resident coordinator|nuncio|apostolic nuncio|deputy head of mission|head of mission|military attaché|attaché|personal representative|"
     "honorary consul|ambassador-at-large|ambassador at large|ambassador-designate|negotiator|chief negotiator|mediator|personal envoy",
     "legislator": "speaker|senator|congressman|congresswoman|mp|mep|deputy|parliamentarian|lawmaker|member of parliament|majority leader|minority leader|rep|sen|delegate|msp|td|whip",
-    "senior-official": "director|secretary|chairman|chairwoman|chairperson|chair|head|governor|mayor|chief|chief of staff|chief of general staff|chief of the general staff|adviser|advisor|counsellor|councillor|"
+    "senior-official": "general secretary|first secretary|chairman-in-office|chairperson-in-office|chair-in-office|chairwoman-in-office|supreme commander|people 's advocate|public defender|advocate|co-chair|co-chairman|director|secretary|chairman|chairwoman|chairperson|chair|head|governor|mayor|chief|chief of staff|chief of general staff|chief of the general staff|adviser|advisor|counsellor|councillor|"
     "counselor|councilor|spokesperson|spokesman|spokeswoman|press secretary|commander|commander-in-chief|general|lieutenant general|major general|brigadier general|colonel|lieutenant colonel|"
     "admiral|vice admiral|rear admiral|marshal|air marshal|air chief marshal|captain|major|lieutenant|brigadier|prosecutor|prosecutor general|ombudsman|ombudsperson|judge|justice|chief justice|auditor|auditor general|"
     "inspector|inspector general|administrator|first lady|leader|ceo|chief executive|chief executive officer|manager|president and ceo|dean|rector|provost|archbishop|bishop|patriarch|catholicos|cardinal|imam|mufti|"
     "grand mufti|sheikh-ul-islam|chief rabbi|rabbi|solicitor general|treasurer|comptroller|superintendent|sergeant|officer|akim|hakim|wali|vizier|aide|assistant|economist|chief economist|vice-chancellor|"
     "chancellor of the university|surgeon general|postmaster general|national security adviser|national security advisor|police chief|lord mayor|founder|co-founder|coach|captain of the team",
-    "other": "professor|analyst|expert|researcher|scientist|astronaut|author|writer|poet|actor|actress|singer|director of photography|journalist|editor|editor-in-chief|reporter|correspondent|lawyer|attorney|"
+    "counterpart": "counterpart|colleague|opposite number|predecessor|successor",
+    "other": "diplomat|official|professor|analyst|expert|researcher|scientist|astronaut|author|writer|poet|actor|actress|singer|director of photography|journalist|editor|editor-in-chief|reporter|correspondent|lawyer|attorney|"
     "activist|historian|teacher|student|engineer|artist|photographer|composer|owner|member|father|archaeologist|physicist|economics professor|driver|player|striker|goalkeeper|midfielder|manager of",
 }
 HEADS: dict[tuple[str, ...], str] = {
     tuple(words.split()): level for level, titles in _HEADS.items() for words in titles.split("|")
 }
+# Words of office that are names as well: "Minister of State Sultan Al Jaber".
+NAME_LIKE = frozenset(
+    {"sultan", "prince", "king", "dean", "marshal", "judge", "major", "bishop", "chief", "rector"}
+)
+POSTNOMINALS = frozenset(
+    [
+        "TD",
+        "MP",
+        "MEP",
+        "MSP",
+        "KC",
+        "QC",
+        "OBE",
+        "CBE",
+        "KBE",
+        "MBE",
+        "CMG",
+        "GCMG",
+        "KCMG",
+        "DBE",
+        "AO",
+        "AM",
+        "AC",
+        "CC",
+        "CM",
+        "PhD",
+        "MD",
+        "MLA",
+        "MNA",
+        "SC",
+        "DSc",
+    ]
+)
 MAX_HEAD = max(len(words) for words in HEADS)
 
 # Offices held by several at once: "Presidents A and B".
@@ -715,6 +749,37 @@ THING_WORDS = ORG_HEADS | frozenset(
     ]
 )
 
+# Of the words of things, those that are family names as well.
+FAMILY_WORDS = frozenset(
+    [
+        "park",
+        "field",
+        "bay",
+        "hall",
+        "street",
+        "bridge",
+        "lake",
+        "river",
+        "tower",
+        "law",
+        "order",
+        "day",
+        "king",
+        "rose",
+        "hill",
+        "summers",
+        "winters",
+        "north",
+        "west",
+        "post",
+        "banks",
+        "fields",
+        "rivers",
+        "church",
+        "bishop",
+    ]
+)
+
 HONORIFICS = frozenset(
     [
         "mr",
@@ -1166,6 +1231,8 @@ NO_NAME = frozenset(
         "mars",
         "sun",
         "god",
+        "islam",
+        "christianity",
         "covid",
         "covid-19",
         "english",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..tokens import Token
 from . import lexicon
 
-MAX_WORDS = 6
+MAX_WORDS = 10
 _ARTICLE_PREFIXES = ("al-", "el-", "as-", "an-", "ar-", "at-", "az-", "ash-", "ad-", "ul-")
 
 
@@ -31,7 +31,9 @@ def skip_honorifics(tokens: Sequence[Token], at: int) -> int:
     while here < len(tokens):
         token = tokens[here]
         word = token.low
-        if word in lexicon.HONORIFICS or word.rstrip(".") in lexicon.HONORIFICS:
+        if token.text == "HE" and here + 1 < len(tokens) and tokens[here + 1].is_capital:
+            here += 1
+        elif word in lexicon.HONORIFICS or word.rstrip(".") in lexicon.HONORIFICS:
             # "the" and "his" only lead to more of them.
             if word in {"the", "his", "her", "right", "he", "u", "m", "tan", "don"} and not (
                 here + 1 < len(tokens)
@@ -74,7 +76,12 @@ def skip_honorifics(tokens: Sequence[Token], at: int) -> int:
 
 
 def read_name(
-    tokens: Sequence[Token], at: int, *, taken: Sequence[bool] | None = None, min_words: int = 1
+    tokens: Sequence[Token],
+    at: int,
+    *,
+    taken: Sequence[bool] | None = None,
+    min_words: int = 1,
+    after_title: bool = False,
 ) -> Name | None:
     """The name that begins at a token, honorifics before it skipped; None when none does.
 
@@ -87,8 +94,16 @@ def read_name(
         token = tokens[here]
         if taken is not None and taken[here]:
             break
-        if _is_name_word(token, is_first=capitals == 0):
-            if capitals and token.low in lexicon.THING_WORDS:
+        if capitals and token.text in lexicon.POSTNOMINALS:
+            break
+        if _is_name_word(token, is_first=capitals == 0) or (
+            after_title
+            and not capitals
+            and token.low in lexicon.NAME_LIKE
+            and here + 1 < len(tokens)
+            and tokens[here + 1].is_capital
+        ):
+            if capitals and token.low in lexicon.THING_WORDS - lexicon.FAMILY_WORDS:
                 return None
             capitals += 0 if token.is_initial else 1
             here += 1
@@ -106,9 +121,19 @@ def read_name(
             here += 1
         else:
             break
-    if not capitals or last - first < min_words:
+    if (
+        last - first == 1
+        and first > at
+        and tokens[first - 1].low in {"sheikh", "sheikha", "lord", "lady", "baroness"}
+    ):
+        first -= 1
+    if not capitals or last - first < min_words or capitals > 6:
         return None
-    if last < len(tokens) and tokens[last].low in lexicon.THING_WORDS and tokens[last].is_capital:
+    if (
+        last < len(tokens)
+        and tokens[last].low in lexicon.THING_WORDS - lexicon.FAMILY_WORDS
+        and tokens[last].is_capital
+    ):
         return None
     if (
         last < len(tokens)
@@ -192,6 +217,16 @@ def _leads_on(tokens: Sequence[Token], at: int) -> bool:
         and tokens[here].low not in lexicon.NO_NAME
         and tokens[at].low != "e"
     )
+
+
+def after_postnominals(tokens: Sequence[Token], at: int) -> int:
+    """Past "TD", "MP" and other letters after a name."""
+    while at < len(tokens) and (
+        tokens[at].text in lexicon.POSTNOMINALS
+        or (tokens[at].text == "," and at + 1 < len(tokens) and tokens[at + 1].text in lexicon.POSTNOMINALS)
+    ):
+        at += 1
+    return at
 
 
 def _touches(tokens: Sequence[Token], at: int) -> bool:

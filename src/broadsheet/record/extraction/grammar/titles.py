@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ..reading import Reading
@@ -48,6 +49,23 @@ _STATE_FORMS = frozenset(
         "of",
     ]
 )
+# Parts of an organisation, in small letters after its name: "the ICRC delegation".
+_PARTS = frozenset(
+    [
+        "delegation",
+        "mission",
+        "office",
+        "group",
+        "department",
+        "bureau",
+        "team",
+        "section",
+        "desk",
+        "programme",
+        "program",
+    ]
+)
+_PREFIX = re.compile(r"^(?:vice|co|deputy|ex|acting|first-vice)-(?=\w)")
 MAX_COMPLEMENT = 24
 
 
@@ -81,6 +99,14 @@ def find_titles(reading: Reading) -> list[Title]:
         if head is None:
             here += 1
             continue
+        if (
+            found
+            and found[-1].last == here
+            and reading.tokens[here].low in lexicon.NAME_LIKE
+            and reading.tokens[here].is_capital
+        ):
+            here += 1
+            continue
         title = _around(reading, here, *head, floor=found[-1].last if found else 0)
         found.append(title)
         here = max(title.last, here + 1)
@@ -96,7 +122,7 @@ def _head_at(reading: Reading, at: int) -> tuple[int, str, bool] | None:
     if hit and hit[1] > at + 1:
         return None
     for length in range(min(lexicon.MAX_HEAD, len(tokens) - at), 0, -1):
-        words = tuple(token.low for token in tokens[at : at + length])
+        words = tuple(_PREFIX.sub("", token.low) for token in tokens[at : at + length])
         level = lexicon.HEADS.get(words)
         if level is None:
             continue
@@ -129,7 +155,9 @@ def _is_no_head(reading: Reading, at: int) -> bool:
         or follower.low in lexicon.PLURALS
     ):
         return True
-    return follower.is_capital and follower.low in lexicon.THING_WORDS and follower.low not in {"group"}
+    if follower.low in lexicon.FAMILY_WORDS and at + 2 < len(tokens) and tokens[at + 2].is_capital:
+        return False
+    return follower.is_capital and follower.low in lexicon.THING_WORDS
 
 
 def _around(reading: Reading, at: int, length: int, level: str, is_plural: bool, *, floor: int) -> Title:
@@ -267,10 +295,12 @@ def _is_listed(reading: Reading, comma: int) -> bool:
 def _organisation_before(
     reading: Reading, first: int, floor: int, *, is_capital: bool
 ) -> tuple[str, int] | None:
-    found = org_ending_before(reading, first, floor)
-    if found is None:
+    if first - 3 > floor and reading.tokens[first - 1].text == ")" and reading.tokens[first - 3].text == "(":
+        start = org_ending_before(reading, first - 3, floor)  # "European Commission (EC) President"
+    else:
+        start = org_ending_before(reading, first, floor)
+    if start is None:
         return None
-    start = found
     return reading.text[reading.tokens[start].start : reading.tokens[first - 1].end], start
 
 
@@ -317,10 +347,10 @@ def _complemented(reading: Reading, title: Title) -> Title:
         )
         if unit is None:
             break
-        end, found_countries, found_org = unit
+        stop, found_countries, found_org = unit
         if opener in {"in", "at"} and not (found_org or found_countries):
-            end = title.last if end == unit[0] else end
             break
+        end = stop
         countries.extend(found_countries)
         # An ambassador to a country speaks for another one.
         if (
@@ -331,6 +361,14 @@ def _complemented(reading: Reading, title: Title) -> Title:
             country = country or found_countries[0]
         organisation = organisation or found_org
         here = end
+        # An abbreviation or another title in brackets, and the complement goes on: "… (Ombudsperson) of Azerbaijan".
+        if (
+            here + 3 < limit
+            and tokens[here].text == "("
+            and tokens[here + 2].text == ")"
+            and tokens[here + 3].low == "of"
+        ):
+            here += 3
     return replace(
         title,
         last=max(end, title.last),
@@ -355,6 +393,8 @@ def _units(
         if hit and hit[0].alias_kind != "demonym":
             if taken_any and hit[0].known.kind == "place" and _starts_name(reading, here, hit[1]):
                 break
+            if hit[0].known.kind == "organisation" and _is_owner_of_title(reading, hit[1]):
+                break
             org = org_from(reading, here) if hit[0].known.kind != "organisation" else None
             if org is not None and org > hit[1]:
                 organisation = organisation or reading.text[token.start : tokens[org - 1].end]
@@ -366,6 +406,8 @@ def _units(
             elif hit[0].known.kind == "organisation":
                 organisation = organisation or reading.text[hit[0].start : hit[0].end]
             here = end = hit[1]
+            if hit[0].known.kind == "organisation" and here < limit and tokens[here].low in _PARTS:
+                here = end = here + 1
             taken_any = True
             continue
         if hit and hit[0].alias_kind == "demonym":
@@ -415,6 +457,16 @@ def _units(
         elif (
             not taken_any
             and token.is_capital
+            and token.low in lexicon.ORG_HEADS
+            and tokens[here - 1].low == "the"
+        ):
+            organisation = organisation or token.text
+            here = end = here + 1
+            taken_any = True
+            break
+        elif (
+            not taken_any
+            and token.is_capital
             and token.is_word
             and (token.low,) not in lexicon.HEADS
             and token.low not in lexicon.NO_NAME
@@ -425,10 +477,16 @@ def _units(
                 stop < limit and tokens[stop].is_capital and tokens[stop].is_word and not reading.taken[stop]
             ):
                 stop += 1
-            if stop - here <= 5 and (
-                stop == len(tokens)
-                or tokens[stop].text in {",", ".", ";", ")", "("}
-                or tokens[stop].low in {"and", "who", "was", "has", "will", "to", "is", "said", "for"}
+            # Three or more that nothing closes as a list does are a place and a name: "Mayor of Springfield Ann Lee."
+            is_closed = stop < len(tokens) and tokens[stop].text in {",", "(", ")"}
+            if (
+                (stop - here <= 2 or is_closed)
+                and stop - here <= 5
+                and (
+                    stop == len(tokens)
+                    or tokens[stop].text in {",", ".", ";", ")", "("}
+                    or tokens[stop].low in {"and", "who", "was", "has", "will", "to", "is", "said", "for"}
+                )
             ):
                 organisation = organisation or reading.text[token.start : tokens[stop - 1].end]
                 here = end = stop
@@ -439,6 +497,12 @@ def _units(
         else:
             break
     return (end, countries, organisation) if taken_any else None
+
+
+def _is_owner_of_title(reading: Reading, at: int) -> bool:
+    """Whether another title follows an organisation: "chief of staff for European Commission President …"."""
+    tokens = reading.tokens
+    return at < len(tokens) and tokens[at].is_capital and (tokens[at].low,) in lexicon.HEADS
 
 
 def _starts_name(reading: Reading, at: int, after: int) -> bool:
@@ -458,6 +522,13 @@ def _leads_to_unit(reading: Reading, at: int, limit: int) -> bool:
     """Whether a joiner or "Republic of" leads to another field, country or organisation."""
     here = at + 1
     tokens = reading.tokens
+    if (
+        here < limit
+        and tokens[at].low == ","
+        and tokens[here].low in lexicon.PORTFOLIOS
+        and not _has_head_soon(reading, here)
+    ):
+        return True
     while here < limit and (tokens[here].low in _STATE_FORMS or tokens[here].low in {"the", "of", "for"}):
         if reading.hits_from(here, "country", "organisation", "region"):
             return True
@@ -468,6 +539,8 @@ def _leads_to_unit(reading: Reading, at: int, limit: int) -> bool:
         # "the President of France and Germany's Chancellor": what follows belongs to another title.
         return not (tokens[at].low in {"and", ",", "&"} and _has_head_soon(reading, here))
     token = tokens[here]
+    if token.is_capital and token.low in lexicon.ORG_HEADS and tokens[here - 1].low in {"the", "of"}:
+        return True
     if token.low not in lexicon.PORTFOLIOS:
         return False
     return not (tokens[at].low in {"and", ","} and _has_head_soon(reading, here))
@@ -511,7 +584,10 @@ def _joined(reading: Reading, titles: list[Title]) -> list[Title]:
                 and not last.is_plural
                 and not title.is_plural
                 and same_country
-                and (between != [","] or title.is_capital)
+                and (
+                    between != [","]
+                    or (title.is_capital and tokens[title.first].low not in lexicon.NAME_LIKE)
+                )
                 and last.is_capital == title.is_capital
                 and title.lead == title.first
             ):
