@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.utils.encoding import iri_to_uri
 
 from broadsheet.newsroom import document as d
 from broadsheet.newsroom.models import Genre
@@ -19,6 +23,7 @@ from .versions import Version
 GENRES = "http://cv.iptc.org/newscodes/genre/"
 # IPTC has no explainer; the nearest is what it calls background.
 GENRE_CODES = {"news": "Current", "explainer": "Background", "live": "Update"}
+_ILLEGAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[^!-~]|[\"<>\\\\^`{|}\[\]]")
 TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
 
@@ -58,6 +63,16 @@ class Withdrawal:
 def uri_of(id_: int, kind: str = "stories") -> str:
     """What names a story or gallery in every format and version, wherever it moves on the site."""
     return web(f"/api/v1/{kind}/{id_}")
+
+
+def valid_uri(address: str) -> str:
+    """An address as RFC 3986 writes it, whatever an archive has made of it; empty for what is none."""
+    try:
+        parts = urlsplit(iri_to_uri(address))
+    except ValueError:
+        return ""
+    rest = [_ILLEGAL.sub(lambda found: quote(found[0], safe=""), part) for part in parts[2:]]
+    return urlunsplit((parts.scheme, parts.netloc, *rest))
 
 
 def item(document: d.Document, rights: Rights, version: Version | None = None) -> Item:

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.encoding import iri_to_uri
 from lxml import etree
 
 from broadsheet.newsroom.document import Document
@@ -20,7 +19,7 @@ from broadsheet.pictures.selectors import Image
 
 from ..markup import body, legal, line
 from ..stories import web
-from .items import Item, Withdrawal, edited_note, files_of, genre_code, pictures, type_of
+from .items import Item, Withdrawal, edited_note, files_of, genre_code, pictures, type_of, valid_uri
 from .rights import LANGUAGE, Rights, as_json
 
 MEDIA_TYPE = "application/vnd.iptc.g2.newsmessage+xml"
@@ -41,12 +40,12 @@ def message_of(
     _in(header, "sent", changed.isoformat())
     _in(header, "catalogRef", href=CATALOG)
     _in(header, "sender", web("/"))
-    _in(header, "transmitId", iri_to_uri(uri))
+    _in(header, "transmitId", valid_uri(uri))
     inside = _in(root, "itemSet")
     for item in items:
         inside.extend(elements_of(item))
     if is_package and items:
-        inside.append(_package(f"{iri_to_uri(uri)}#package", [_reference(item) for item in items], changed))
+        inside.append(_package(f"{valid_uri(uri)}#package", [_reference(item) for item in items], changed))
     etree.cleanup_namespaces(root, top_nsmap={None: NAR})
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
@@ -84,7 +83,7 @@ def _story(item: Item) -> Any:
     _in(meta, "firstCreated", item.first.isoformat())
     _in(meta, "pubStatus", qcode="stat:usable")
     if document.section:
-        service = _in(meta, "service", uri=iri_to_uri(web(document.section.path)))
+        service = _in(meta, "service", uri=valid_uri(web(document.section.path)))
         _in(service, "name", line(document.section.name))
     _in(meta, "title", line(document.headline))
     if note := edited_note(document):
@@ -100,7 +99,7 @@ def _story(item: Item) -> Any:
     content = _in(made, "contentSet")
     if document.blocks:
         content.append(_inline(document))
-    _in(content, "remoteContent", href=iri_to_uri(web(document.path)), contenttype="text/html")
+    _in(content, "remoteContent", href=valid_uri(web(document.path)), contenttype="text/html")
     return made
 
 
@@ -115,14 +114,14 @@ def _content(document: Document) -> Any:
     if line(document.source_name):
         _in(_in(content, "infoSource", **_source(document)), "name", line(document.source_name))
     for author in document.bylines:
-        named = {"uri": iri_to_uri(web(author.path))} if author.path else {}
+        named = {"uri": valid_uri(web(author.path))} if author.path else {}
         _in(_in(content, "creator", **named), "name", line(author.name))
     _in(content, "altId", document.uid, environmenturi="https://broadsheet.example/id")
     _in(content, "language", tag=document.language)
     if code := genre_code(document):
         _in(_in(content, "genre", qcode=f"genre:{code}"), "name", document.genre)
     for topic in document.topics:
-        named = {"qcode": topic.code} if topic.code else {"uri": iri_to_uri(web(topic.path))}
+        named = {"qcode": topic.code} if topic.code else {"uri": valid_uri(web(topic.path))}
         _in(_in(content, "subject", type=ABSTRACT, **named), "name", line(topic.name))
     _in(content, "headline", line(document.headline))
     for role, text in (
@@ -142,7 +141,7 @@ def _content(document: Document) -> Any:
 
 
 def _source(document: Document) -> dict[str, str]:
-    return {"uri": iri_to_uri(document.source_url)} if document.source_url else {}
+    return {"uri": uri} if (uri := valid_uri(document.source_url)) else {}
 
 
 def _picture(item: Item, image: Image, part: str) -> Any:
@@ -178,7 +177,7 @@ def _picture(item: Item, image: Image, part: str) -> Any:
         _in(
             files,
             "remoteContent",
-            href=iri_to_uri(file.url),
+            href=valid_uri(file.url),
             contenttype=type_of(file.url),
             width=str(file.width),
             height=str(file.height),

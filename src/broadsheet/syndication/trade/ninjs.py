@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
 from broadsheet.newsroom.document import Document
@@ -28,6 +27,7 @@ from .items import (
     genre_code,
     pictures,
     type_of,
+    valid_uri,
 )
 from .rights import LANGUAGE, as_json
 
@@ -55,7 +55,7 @@ def package_of(items: Sequence[Item | Withdrawal], uri: str, changed: datetime) 
     """Several items as one composite, which says no more than what is in it: a line of JSON."""
     made = {
         "standard": STANDARD,
-        "uri": iri_to_uri(uri),
+        "uri": valid_uri(uri),
         "type": "composite",
         "versionCreated": changed.isoformat(),
         "pubStatus": "usable",
@@ -112,13 +112,13 @@ def _story(item: Item) -> dict[str, Any]:
         else [],
         "by": ", ".join(line(author.name) for author in document.bylines),
         "people": [
-            {"name": line(author.name), "rel": "author", "uri": iri_to_uri(web(author.path))}
+            {"name": line(author.name), "rel": "author", "uri": valid_uri(web(author.path))}
             for author in document.bylines
         ],
         "located": line(document.dateline),
         "subjects": _subjects(document),
         "genres": [{"name": document.genre, "uri": GENRES + code}] if (code := genre_code(document)) else [],
-        "infoSources": [{"name": line(document.source_name), "uri": iri_to_uri(document.source_url)}],
+        "infoSources": [{"name": line(document.source_name), "uri": valid_uri(document.source_url)}],
         "edNote": edited_note(document),
         "copyrightHolder": line(document.source_name) or item.rights.holder,
         "copyrightNotice": item.rights.notice,
@@ -130,7 +130,7 @@ def _story(item: Item) -> dict[str, Any]:
             {"role": "broadsheet-access", "value": document.access},
         ],
         "renditions": [
-            {"name": "web", "href": iri_to_uri(web(document.path)), "contentType": "text/html"},
+            {"name": "web", "href": valid_uri(web(document.path)), "contentType": "text/html"},
         ],
         "associations": [*_pictures(item), *_clip(document)],
     }
@@ -163,7 +163,7 @@ def _subjects(document: Document) -> list[dict[str, Any]]:
             "name": line(section.name),
             "rel": "section",
             "literal": section.slug,
-            "uri": iri_to_uri(web(section.path)),
+            "uri": valid_uri(web(section.path)),
         }
         if section
         else {}
@@ -172,7 +172,7 @@ def _subjects(document: Document) -> list[dict[str, Any]]:
         {
             "name": line(topic.name),
             "rel": "about",
-            "uri": topic_uri(topic.code) if topic.code else iri_to_uri(web(topic.path)),
+            "uri": topic_uri(topic.code) if topic.code else valid_uri(web(topic.path)),
             "literal": topic.slug,
         }
         for topic in document.topics
@@ -208,7 +208,7 @@ def _picture(image: Image, name: str, part: str, item: Item) -> dict[str, Any]:
         "renditions": [
             {
                 "name": "main" if number == 0 else f"{file.width}w",
-                "href": iri_to_uri(file.url),
+                "href": valid_uri(file.url),
                 "contentType": type_of(file.url),
                 "width": file.width,
                 "height": file.height,
@@ -227,11 +227,11 @@ def _clip(document: Document) -> list[dict[str, Any]]:
         {
             "name": "clip",
             "rel": "lead",
-            "uri": iri_to_uri(web(lead.clip_url)),
+            "uri": valid_uri(web(lead.clip_url)),
             "type": kind,
             "by": line(lead.clip_credit),
             "descriptions": [_said("caption", lead.clip_caption)] if line(lead.clip_caption) else [],
-            "renditions": [{"name": "main", "href": iri_to_uri(web(lead.clip_url))}],
+            "renditions": [{"name": "main", "href": valid_uri(web(lead.clip_url))}],
         }
     ]
 
