@@ -39,6 +39,13 @@ def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, acces
         f"/-/ap/story/{story.pk}",
         f"/-/ap/actor/{Actor.objects.create(handle='gazette', language='en', is_on=True).pk}/outbox/page",
         *(f"/api/v1/stories{one}.{form}" for one in ("", f"/{story.pk}") for form in ("ninjs", "newsml")),
+        *(
+            f"/api/v1/{path}"
+            for path in ("stories?fields=body_html,headline,standfirst,picture", f"stories/{story.pk}")
+        ),
+        *(f"/api/v1/search?{asked}" for asked in (f"q={CANARY}", "q=premium&fields=body_html&order=newest")),
+        f"/embed/{story.pk}/",
+        f"/oembed?url=http://testserver/nation/{story.slug}/",
     ]
 
     for address in addresses:

@@ -157,6 +157,8 @@ def _refusals(kinds: list[Kind] | tuple[Kind, ...]) -> dict[str, Any]:
         str(kind.status): _content(f"{kind.title}. {kind.mend}", schema, PROBLEM_JSON)
         for kind in (*kinds, NOT_ALLOWED)
     }
+    # The edge's word on an address that has two readings, or that is no address.
+    made["400"]["content"]["text/plain"] = {"schema": {"type": "string"}}
     made["429"]["headers"] = {
         "Retry-After": _header("Seconds."),
         **{name: _header(why) for name, why in LIMITS.items()},
