@@ -200,15 +200,15 @@ class Peer:
             self.keys[key_id] = found["publicKeyPem"]
         return self.keys[key_id]
 
-    def actor(self, name: str = "ann", number: int = 0, **changes: Any) -> str:
+    def actor(self, user: str = "ann", number: int = 0, **changes: Any) -> str:
         """Put up an actor; its id."""
-        uri = f"{self.base}/users/{name}"
-        self.documents[f"/users/{name}"] = {
+        uri = f"{self.base}/users/{user}"
+        self.documents[f"/users/{user}"] = {
             "@context": [AS2, "https://w3id.org/security/v1"],
             "id": uri,
             "type": "Person",
-            "preferredUsername": name,
-            "name": name.title(),
+            "preferredUsername": user,
+            "name": user.title(),
             "inbox": f"{uri}/inbox",
             "outbox": f"{uri}/outbox",
             "endpoints": {"sharedInbox": f"{self.base}/inbox"},

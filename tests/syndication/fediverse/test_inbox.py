@@ -108,6 +108,16 @@ def test_a_reply_is_cleaned_and_held(peer, ours, say, paper):
     assert not Reply.objects.exists()
 
 
+@pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b", "\udfff", "\u202e" * 50, "\uffff"])
+def test_what_no_database_takes_is_left_out(peer, ours, say, paper, odd):
+    story, ann = paper.story(), peer.actor(preferredUsername=odd, name=odd)
+    said = note(peer, ann, story, f"<p>x{odd}y</p>", url=f"{ann}/{odd}")
+    assert say(peer.activity("Create", ann, said)) == 202
+    assert Reply.objects.get().html.startswith("<p>x")
+    assert say(peer.activity("Undo", ann, odd)) == 202
+    assert say(peer.activity("Delete", ann, odd)) == 202
+
+
 def test_what_was_said_to_us_alone_is_not_kept(peer, ours, say, paper):
     ann, story = peer.actor(), paper.story()
     said = note(peer, ann, story, to=[actor_uri(ours)])

@@ -18,7 +18,7 @@ WORDS = st.sampled_from(
         "id", "type", "actor", "object", "to", "cc", "inReplyTo", "attributedTo", "content", "url",
         "Follow", "Like", "Create", "Update", "Delete", "Undo", "Block", "Announce", "Note", "Person", "as:Public",
         "https://a.example/u", "https://b.example/u", "http://testserver/-/ap/actor/1", "http://testserver/-/ap/story/1",
-        "https://[::1", "https://a.example:x/", "", "\x00", "https://a.example/\u202e", "https://a:b@c.example/",
+        "https://[::1", "https://a.example:x/", "", "\x00", "\ud800", "a\x00\ud800b", "https://a.example/\u202e", "https://a:b@c.example/",
     ]
 )  # fmt: skip
 VALUES = st.recursive(

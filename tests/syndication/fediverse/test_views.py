@@ -119,13 +119,13 @@ def test_who_follows_is_told_only_if_it_may_be(client, ours, peer, say):
     assert len(read(client, f"{uri}/page?before=x")["orderedItems"]) == 3
 
 
-ODD = "\u202eRTL\x00\x0b ]]> <script>alert(1)</script> 👩‍👩‍👧 \ud7ff & \"'"
+ODD = "\u202eRTL\x0b ]]> <script>alert(1)</script> 👩‍👩‍👧 \ud7ff & \"'"
 
 
 def test_odd_content_stays_valid(client, paper, ours):
     story = paper.story(
-        ODD.replace("\x00", ""),
-        standfirst=ODD.replace("\x00", "") * 20,
+        ODD,
+        standfirst=ODD * 20,
         body=[("text", f"<p>{ODD}</p>"), ("html", f"<div>{ODD}</div>"), ("quote", {"quote": ODD, "by": ""})],
     )
     said = read(client, f"/-/ap/story/{story.pk}")

@@ -114,7 +114,7 @@ def facts_of(found: dict[str, Any], uri: str) -> dict[str, Any]:
     ):
         raise Unfit("it has no key of its own")
     pem = key.get("publicKeyPem")
-    if not isinstance(pem, str) or len(pem) > 8192:
+    if not isinstance(pem, str) or len(pem) > 8192 or not pem.isascii() or "\x00" in pem:
         raise Unfit("it has no key of its own")
     try:
         public_key(pem)

@@ -106,7 +106,7 @@ def _reply(said: Mapping[str, Any], actor: str) -> dict[str, Any]:
     if host_of(uri, plain=plain) != host_of(actor, plain=plain):
         raise Odd("words of another host than their actor")
     text = said.get("content")
-    cleaned = clean_text(text[:LONGEST_REPLY]) if isinstance(text, str) else ""
+    cleaned = clean_text(wording.storable(text[:LONGEST_REPLY])) if isinstance(text, str) else ""
     return {"uri": uri, "url": url if host_of(url, plain=plain) else uri, "html": cleaned}
 
 

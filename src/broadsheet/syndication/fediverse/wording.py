@@ -58,12 +58,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def id_of(value: Any) -> str:
-    """The id of what a property holds, embedded or named; the first of a list; empty when there is none."""
+    """The id of what a property holds, embedded or named; the first of a list; empty when there is none, or one that no
+    database takes."""
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):
         value = value.get("id")
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and value.isprintable() else ""
 
 
 def ids_of(value: Any) -> set[str]:
@@ -79,4 +80,9 @@ def kind_of(value: Any) -> str:
 
 def text_of(value: Any, most: int) -> str:
     """A text of at most `most` characters on one line; empty for anything else."""
-    return " ".join(value.replace("\x00", "").split())[:most] if isinstance(value, str) else ""
+    return " ".join(storable(value).split())[:most] if isinstance(value, str) else ""
+
+
+def storable(text: str) -> str:
+    """The text without NUL and halves of characters, which JSON can say and no database takes."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
