@@ -133,6 +133,7 @@ class _Desk:
 
         from .accounts import open_accounts
         from .circulation import open_shop
+        from .partners import open_partners
         from .people import hire
 
         call_command("migrate", verbosity=0)
@@ -158,6 +159,7 @@ class _Desk:
             hire()
             open_shop()
             open_accounts(LANGUAGES)
+            open_partners()
         while index_missing(500):
             pass
         self.steps.say("Indexing", 3)
@@ -231,6 +233,7 @@ class _Desk:
                     name=entry["name"][code],
                     slug=entry["slug"],
                     description=entry["about"] if code == "en" else "",
+                    media_topic=entry.get("media_topic", ""),
                 )
                 if first:
                     topic.translation_key = first.translation_key
