@@ -18,6 +18,7 @@ from broadsheet.intake.models import WireItem, WireSource, WireSubscription
 from broadsheet.intake.wires import looking, subscribing
 from broadsheet.outward.fetch import fetch, post
 from broadsheet.press.models import LogRow
+from broadsheet.readers.models import User
 from broadsheet.syndication import delivering, following
 from broadsheet.syndication.feeds import hub
 from broadsheet.syndication.feeds.following import affected
@@ -335,3 +336,16 @@ def test_new_hubs_purge_every_feed(paper):
 def test_hubs_are_addresses(db, hubs):
     with pytest.raises(ValidationError):
         FeedSettings(hubs=hubs).full_clean()
+
+
+def test_the_owner_decides_in_the_newsroom(client, paper):
+    client.force_login(User.objects.create_superuser("owner@paper.example"))
+    address = "/newsroom/settings/syndication/feedsettings/"
+    page = client.get(address, follow=True)
+    assert page.status_code == 200
+    where = page.request["PATH_INFO"]
+    client.post(where, {"has_own_hub": "on", "hubs": "https://hub.example/"})
+    assert FeedSettings.current().hub_lines == ["https://hub.example/"]
+    refused = client.post(where, {"hubs": "nonsense"})
+    assert FeedSettings.current().hub_lines == ["https://hub.example/"]
+    assert refused.status_code == 200

@@ -39,7 +39,7 @@ def subscription(reader):
 
 @pytest.fixture
 def token(reader, subscription):
-    return private.make(reader, "  My  phone ")
+    return private.make(reader, "  My\x00  phone ")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from broadsheet.press.variants import limits
 from broadsheet.readers.models import Erasure, User
 from broadsheet.readers.passes import pass_for
 
+from ..markup import line
 from ..stories import Rule
 from .models import PrivateFeed
 
@@ -68,7 +69,7 @@ def make(reader: User, name: str) -> str:
     PrivateFeed.objects.create(
         reader=person,
         digest=_digest(token),
-        name=" ".join(name.split())[:LONGEST_NAME],
+        name=line(name)[:LONGEST_NAME],
         epoch=person.session_epoch,
     )
     return token
