@@ -7,6 +7,7 @@ from django.utils import timezone
 from broadsheet.newsroom.models import Access as NewsroomAccess
 from broadsheet.paywall import Access, Pass, encode_pass
 from broadsheet.readers.models import User
+from broadsheet.syndication.engines import months
 from broadsheet.syndication.fediverse.models import Actor
 from tests.factories import make_picture
 
@@ -26,6 +27,7 @@ def test_the_newsroom_and_the_paywall_know_the_same_access_levels():
 @pytest.mark.parametrize("access", ["registered", "subscribers"])
 def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, access):
     story = paper.story("Premium", access=access, body=BODY, standfirst="Stand first.")
+    months.cut_stale()
     addresses = [
         f"/nation/{story.slug}/",
         "/",
@@ -37,6 +39,15 @@ def test_no_premium_sentence_reaches_a_reader_without_right(client, paper, acces
         *(f"/{feed}.{kind}" for feed in ("feeds/latest", "nation/feed") for kind in ("rss", "atom", "json")),
         "/search/feed.rss?q=premium",
         f"/-/ap/story/{story.pk}",
+        *(
+            "/sitemap.xml",
+            "/news-sitemap.xml",
+            "/sitemap-en-pages.xml",
+            "/robots.txt",
+            "/license.xml",
+            "/ads.txt",
+        ),
+        f"/sitemap-en-{timezone.localtime(story.published_at, settings.PAPER.zone):%Y-%m}-1.xml",
         f"/-/ap/actor/{Actor.objects.create(handle='gazette', language='en', is_on=True).pk}/outbox/page",
         *(f"/api/v1/stories{one}.{form}" for one in ("", f"/{story.pk}") for form in ("ninjs", "newsml")),
         *(

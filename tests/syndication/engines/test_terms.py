@@ -116,12 +116,23 @@ def test_the_licence_says_the_same(client):
     assert set(told(MachineTerms(search="no")).values()) == {("prohibits", None)}
 
 
-ORDER = ["license", "copyright", "terms"]
 PARTS = {
     "content": {"license", "alternate", "schema", "copyright", "terms"},
     "license": {"permits", "prohibits", "payment", "reporting", "legal"},
     "payment": {"standard", "custom", "amount", "accepts"},
 }
+
+
+def test_every_item_of_a_feed_bears_the_licence(client, paper):
+    MachineTerms.objects.create(training="licence", licence_url="https://paper.example/ai/")
+    paper.story("One", slug="one")
+    feed = client.get("/feeds/latest.rss")
+    item = etree.fromstring(feed.content).find("channel/item")
+    licence = item.find("r:content", RSL)
+    assert licence.prefix == "rsl"
+    assert licence.get("url") == item.findtext("link") == "http://testserver/nation/one/"
+    assert licence.findtext("r:license/r:prohibits", None, RSL) == "ai-input ai-index"
+    assert "terms" in feed.headers["Surrogate-Key"].split()
 
 
 @pytest.mark.parametrize("search", ["yes", "licence", "no"])

@@ -161,7 +161,7 @@ def test_an_address_that_is_asked_too_often_rests(client, stories, token, monkey
 
 def test_queries_do_not_grow(client, paper, token, django_assert_num_queries):
     def asked():
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             read(client, token)
 
     paper.story("One", bylines=("Ann Author",))

@@ -111,6 +111,11 @@ class MachineTerms(ClusterableModel, BaseGenericSetting):
         """The one there is, or an unsaved one: crawlers ask for it, and none may wait for a write."""
         return cls.objects.prefetch_related("rules").first() or cls()
 
+    @classmethod
+    def said(cls) -> MachineTerms:
+        """The same for whoever asks of uses only, not of crawlers by name: one query."""
+        return cls.objects.first() or cls()
+
     def use_of(self, purpose: str) -> Use:
         """What it says of one of `crawlers.PURPOSES`."""
         return Use(getattr(self, purpose))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ..engines.models import MachineTerms
+
 Kind = Literal["rss", "atom", "json"]
 TYPES: dict[Kind, str] = {
     "rss": "application/rss+xml",
@@ -86,3 +88,4 @@ class Feed:
     paper: Person
     next: str = ""
     hubs: tuple[str, ...] = ()
+    terms: MachineTerms | None = None

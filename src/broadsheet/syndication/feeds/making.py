@@ -12,6 +12,7 @@ from django.utils import timezone
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.selectors import Cursor
 
+from ..engines.models import MachineTerms
 from ..markup import line
 from ..stories import Rule, if_free, web
 from .atom import atom
@@ -73,6 +74,7 @@ def made(
         paper=Person(line(chosen.paper), web(chosen.home)),
         next=f"{first}{joint}before={older}" if older else "",
         hubs=() if path else hubs(),
+        terms=MachineTerms.said() if kind == "rss" else None,
     )
     return Made(feed, documents, _WRITERS[kind](feed))
 

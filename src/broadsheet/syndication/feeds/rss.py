@@ -7,13 +7,21 @@ from typing import Any
 
 from lxml import etree
 
+from ..engines import rsl
 from .elements import ATOM, MEDIA, add, add_links, add_media, rfc822, rfc3339, written
 from .feed import Entry, Feed
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 TERMS = "http://purl.org/dc/terms/"
-SPACES = {"atom": ATOM, "content": CONTENT, "dc": DC, "dcterms": TERMS, "media": MEDIA}
+SPACES = {
+    "atom": ATOM,
+    "content": CONTENT,
+    "dc": DC,
+    "dcterms": TERMS,
+    "media": MEDIA,
+    "rsl": rsl.NAMESPACE,
+}
 
 
 def rss(feed: Feed) -> bytes:
@@ -64,3 +72,5 @@ def _item(channel: Any, entry: Entry, feed: Feed) -> None:
     if entry.rights:
         add(item, f"{{{DC}}}rights", entry.rights)
     add_media(item, entry)
+    if feed.terms:
+        item.append(rsl.content(entry.url, feed.terms))

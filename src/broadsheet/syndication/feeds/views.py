@@ -12,6 +12,7 @@ from broadsheet.newsroom.selectors import Cursor
 from broadsheet.press.headers import LIFETIME, publish
 from broadsheet.press.keys import shown_keys
 
+from ..engines import rsl
 from . import lists
 from .feed import TYPES, Kind
 from .lists import StoryList
@@ -78,7 +79,7 @@ def _answer(
     # Not the newest story's date: that goes back when a story is withdrawn, and a reader would keep it.
     response.headers["Last-Modified"] = http_date(timezone.now().timestamp())
     response.headers["Link"] = links(done.feed)
-    keys = {KEY, *chosen.keys, *shown_keys(done.documents)}
+    keys = {KEY, rsl.KEY, *chosen.keys, *shown_keys(done.documents)}
     if before is None and chosen.lead_key:
         keys.add(chosen.lead_key)
     return publish(request, response, keys, lifetime)
