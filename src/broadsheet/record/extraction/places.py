@@ -49,6 +49,49 @@ _TRAVEL = frozenset(
     ]
 )
 # What follows a name that is part of another thing: "Paris Agreement", "Geneva Conventions".
+# Words that may follow a place; other words make the name a part of something: "in Scientology jargon".
+_FOLLOWERS = frozenset(
+    [
+        "on",
+        "and",
+        "to",
+        "with",
+        "for",
+        "from",
+        "at",
+        "the",
+        "during",
+        "as",
+        "where",
+        "after",
+        "before",
+        "last",
+        "this",
+        "next",
+        "today",
+        "yesterday",
+        "tomorrow",
+        "by",
+        "in",
+        "of",
+        "or",
+        "but",
+        "who",
+        "which",
+        "when",
+        "while",
+        "is",
+        "was",
+        "were",
+        "are",
+        "has",
+        "had",
+        "have",
+        "will",
+        "since",
+        "until",
+    ]
+)
 _DIRECTIONS = frozenset(
     [
         "north",
@@ -119,6 +162,8 @@ def _country(reading: Reading, hit: Hit, first: int, last: int, is_shared: bool)
     surface = reading.text[hit.start : hit.end]
     follower = tokens[last] if last < len(tokens) else None
     tier: Tier = "A"
+    if follower is not None and follower.text == "$":
+        return None
     if hit.alias_kind == "demonym":
         rule, reason, form = "country.demonym", f"“{surface}” means of {hit.known.label}", "demonym"
         if is_shared:
@@ -281,6 +326,11 @@ def _unknown(reading: Reading, tokens_used: set[int]) -> list[PlaceMention]:
         ):
             continue
         if any(tokens[n].low in lexicon.THING_WORDS for n in range(name.first, name.last)):
+            continue
+        after = tokens[name.last] if name.last < len(tokens) else None
+        if (after is not None and after.is_word and after.low not in _FOLLOWERS) or (
+            after is not None and after.text in {"'s", "’s", ":"}
+        ):
             continue
         start, end = tokens[at].start, tokens[name.last - 1].end
         surface = reading.text[start:end]

@@ -98,7 +98,7 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _TH = r"(?:\s?(?:st|nd|rd|th)\b)?"
 _YEAR = r"(?:1[0-9]|20|21)\d{2}"
 _TO = r"\s*(?:-|–|—|to|until|till|through|and|&|/)\s*"
-_NUMBER = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|an?)"
+_NUMBER = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|an?)"
 
 # (rule, pattern): groups by name, with y/m/d for parts, a/b for the ends of a range, w for words. Order is priority.
 PATTERNS: tuple[tuple[str, str], ...] = (
@@ -198,7 +198,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "ago",
-        rf"\b(?:(?:about|around|nearly|almost|over|more than|some)\s+)?(?P<n>{_NUMBER})\s+(?P<u>day|week|month|year|decade)s?\s+(?:ago|earlier)\b",
+        rf"\b(?:(?:about|around|nearly|almost|over|more than|some)\s+)?(?P<n>(?i:{_NUMBER}))\s+(?P<u>day|week|month|year|decade)s?\s+(?:ago|earlier)\b",
     ),
     (
         "from now",

@@ -27,7 +27,7 @@ _FRAME = re.compile(
     r"^[\"“'‘(\s]*(?:(?:Earlier|Later|Also|And|But|Then|Meanwhile|Yesterday|Today),?\s+)?(?:(?:on|in|during|by|from|since)\s+)?$",
     re.IGNORECASE,
 )
-YEARS_AHEAD = 35
+YEARS_AHEAD = 100
 
 
 class _Maker(Protocol):

@@ -334,3 +334,44 @@ FAMILIES: tuple[Family, ...] = (
     ),
 )
 SENSITIVE_TYPES = frozenset(family.type for family in FAMILIES if family.is_sensitive)
+
+# Pieces of small-letter text without which a family's patterns cannot match: looked for first, being quick to look for.
+_HINTS = {
+    "call": "spoke speak talked phone call conversation video telecon",
+    "consultation": "consultation",
+    "negotiation": "negotiation talks round",
+    "summit": "summit",
+    "conference": "conference forum session congress symposium seminar workshop round table roundtable ceremony exhibition festival briefing reception debate hearing dialogue assembly commission committee",
+    "meeting": "met meet receiv hosted hosts host sat down courtesy called on talks discussion encounter audience",
+    "visit": "visit arriv travel flew flies fly departed departs depart left leaves leave embark trip tour went",
+    "signing": "sign inked initial conclu exchanged",
+    "credentials": "credential credence",
+    "appointment": "appoint nominat named elected sworn office duties post role position functions presidency chairmanship oath confirmed as inaugurat swearing",
+    "resignation": "resign step dismiss sacked ousted relieved removed recalled",
+    "statement": "statement communiqu declaration speech address remarks lecture keynote post tweet",
+    "message": "congratulat letter message telegram condolence",
+    "anniversary": "anniversary centenary",
+    "establishment-of-relations": "relations ties",
+    "armed-conflict": "war invasion hostilities conflict operation clashes",
+    "ceasefire": "ceasefire cease-fire truce armistice",
+    "attack": "attack shell bomb fire strike explosion shooting raid launched",
+    "protest": "protest rall demonstrat strike",
+    "arrest": "arrest detain detention",
+    "charge": "charged indicted accused guilty",
+    "sentence": "sentenced convicted guilty acquitted",
+    "death": "died passed killed assassinat shot death funeral",
+    "disaster": "crash capsized collapsed derailed earthquake flood hurricane typhoon wildfire eruption tsunami cyclone landslide",
+    "award": "award presented received won",
+    "opening": "inaugurat open unveiled",
+    "sanctions": "sanctions",
+    "exercise": "exercise drill manoeuvre maneuver",
+    "summon": "summon",
+    "expulsion": "expel non grata",
+    "legislation": "ratified adopted approved passed enacted signed vetoed promulgated",
+    "election": "election referendum run-off runoff polls voted",
+    "aid": "delivered dispatched donated allocated sent provided",
+    "launch": "launched",
+}
+HINTS: dict[str, re.Pattern[str]] = {
+    type_: re.compile("|".join(re.escape(word) for word in words.split())) for type_, words in _HINTS.items()
+}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .families import FAMILIES, Family
+from .families import FAMILIES, HINTS, Family
 
 Life = Literal["occurred", "planned", "cancelled", "postponed", "refused", "suggested"]
 Form = Literal["verb", "held", "dated", "with", "alone"]
@@ -142,7 +142,10 @@ def find_triggers(sentence: str) -> list[Trigger]:
                 is_prospect=True,
             )
         )
+    low = sentence.lower()
     for family in FAMILIES:
+        if not HINTS[family.type].search(low):
+            continue
         if family.verbs is not None:
             for match in family.verbs.finditer(sentence):
                 told = _verb(family, match, sentence)
