@@ -66,7 +66,7 @@ def count(client, path: str) -> int:
 
 
 BOUNDS = {
-    "/nation/the-story/": 12,
+    "/nation/the-story/": 13,
     "/": 25,
     "/nation/": 10,
     "/latest/": 10,

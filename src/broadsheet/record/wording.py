@@ -76,3 +76,8 @@ def _plain(point: Point) -> str:
 
 def day_words(day: date) -> str:
     return format_date(day, "long", locale=locale_of())
+
+
+def month_words(day: date) -> str:
+    """`April 2022`."""
+    return str(format_skeleton("yMMMM", day, locale=locale_of()))

@@ -1,4 +1,4 @@
-"""Search follows publishing at once; the sweeper finds what slipped past."""
+"""Search follows publishing at once; the sweeper finds what slipped past. Pages follow the record's decisions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 from broadsheet.newsroom.bulk import NewStory
 from broadsheet.newsroom.events import stories_created
 from broadsheet.newsroom.models import Story
+from broadsheet.press import log
+from broadsheet.press.keys import MISSING
+from broadsheet.record.events import facts_changed
 
 from . import services
+
+# Pages of facts are made anew at once: what is withheld must not be served stale. Stories only gain or lose a box.
+_STORY = "story/"
 
 
 @receiver(page_unpublished, dispatch_uid="search_unpublished")
@@ -33,3 +39,12 @@ def follow_story(instance: Any, **_: Any) -> None:
     page = instance.specific
     if isinstance(page, Story):
         services.index_story(page)
+
+
+@receiver(facts_changed, dispatch_uid="record_changed")
+def follow_record(keys: set[str], **_: Any) -> None:
+    """A decision may also have opened an address that was answered with nothing until now."""
+    stories = {key for key in keys if key.startswith(_STORY)}
+    log.write({*(keys - stories), "record/changes", MISSING}, is_hard=True)
+    if stories:
+        log.write(stories)

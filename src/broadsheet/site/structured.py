@@ -39,7 +39,8 @@ LOGO, LOGO_SIZE = "site/touch-icon.png", 180
 BODY = ".story__body"
 
 
-def _script(chrome: Chrome, *things: Thing) -> SafeString:
+def script(chrome: Chrome, *things: Thing) -> SafeString:
+    """Things of a page and the paper itself, as a script element that no browser runs."""
     graph = {"@context": "https://schema.org", "@graph": [*things, _paper(chrome)]}
     text = json.dumps(graph, ensure_ascii=False).translate(ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  (escaped above)
@@ -90,7 +91,7 @@ def _publisher(chrome: Chrome) -> Thing:
 def structured_paper(chrome: Chrome) -> SafeString:
     """The front page: the site and its search box."""
     search = f"{chrome.base_url}{chrome.search_path}?q={{search_term_string}}"
-    return _script(
+    return script(
         chrome,
         {
             "@type": "WebSite",
@@ -114,7 +115,7 @@ def structured_paper(chrome: Chrome) -> SafeString:
 
 def structured_story(document: Document, chrome: Chrome) -> SafeString:
     """A story; paywalled ones are marked as Google's "Subscription and paywalled content" asks."""
-    return _script(chrome, _article(document, chrome), _trail(chrome, document.section, document.headline))
+    return script(chrome, _article(document, chrome), _trail(chrome, document.section, document.headline))
 
 
 def _article(document: Document, chrome: Chrome) -> Thing:
@@ -239,7 +240,7 @@ def structured_gallery(gallery: GalleryDocument, chrome: Chrome) -> SafeString:
         "publisher": _publisher(chrome),
         "image": pictures,
     }
-    return _script(chrome, _filled(made), _trail(chrome, gallery.section, gallery.headline))
+    return script(chrome, _filled(made), _trail(chrome, gallery.section, gallery.headline))
 
 
 # -- lists and people -------------------------------------------------------------------------------------------------
@@ -257,7 +258,7 @@ def structured_list(chrome: Chrome, name: str, description: str, cards: Sequence
         "publisher": _publisher(chrome),
         "mainEntity": _items(cards, chrome),
     }
-    return _script(chrome, _filled(page), _trail(chrome, None, name))
+    return script(chrome, _filled(page), _trail(chrome, None, name))
 
 
 def structured_author(author: Profile, chrome: Chrome, cards: Sequence[Card]) -> SafeString:
@@ -286,7 +287,7 @@ def structured_author(author: Profile, chrome: Chrome, cards: Sequence[Card]) ->
             for card in cards
         ],
     }  # fmt: skip
-    return _script(chrome, _filled(page), _trail(chrome, None, author.name))
+    return script(chrome, _filled(page), _trail(chrome, None, author.name))
 
 
 def _items(cards: Iterable[Card], chrome: Chrome) -> Thing:

@@ -27,11 +27,13 @@ from ..structured import (
     structured_paper,
     structured_story,
 )
+from ..structured_record import structured_dossier
 
 register = template.Library()
 register.simple_tag(structured_story)
 register.simple_tag(structured_gallery)
 register.simple_tag(structured_paper)
+register.simple_tag(structured_dossier)
 register.simple_tag(structured_list)
 register.simple_tag(structured_author)
 
