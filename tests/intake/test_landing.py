@@ -471,6 +471,7 @@ def test_a_section_that_an_editor_deletes_meanwhile_is_made_again(take, monkeypa
 
     monkeypatch.setattr(landing, "create_stories", deleted_before_the_second_batch)
     monkeypatch.setattr(services, "BATCH", 2)
+    monkeypatch.setattr(services, "BATCH_OF_SQLITE", 2)
     town = (IncomingTerm("section", "Town", "town"),)
 
     report = take(*(story(n, terms=town) for n in range(4)))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
@@ -41,8 +41,9 @@ READERS = {
     "feed": "broadsheet.intake.readers.feed.FeedReader",
     "wxr": "broadsheet.intake.readers.wxr.reader.WxrReader",
 }
-# Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second.
-BATCH = 200
+# Long enough to share its fixed cost, short enough that a save in the newsroom waits for a fraction of a second: on SQLite
+# it waits for the whole of a batch.
+BATCH, BATCH_OF_SQLITE = 200, 100
 
 
 def run_import(
@@ -116,12 +117,13 @@ class _Run:
     def __init__(self, landing: Landing, report: ImportReport, desk: PictureDesk) -> None:
         self._landing, self._report, self._desk = landing, report, desk
         self._batch: list[Arrival] = []
+        self._most = BATCH_OF_SQLITE if connection.vendor == "sqlite" else BATCH
 
     def take(self, item: Incoming | Arrival) -> None:
         self._report.found += 1
         if isinstance(item, Arrival):
             self._batch.append(item)
-            if len(self._batch) >= BATCH:
+            if len(self._batch) >= self._most:
                 self.flush()
         elif isinstance(item, IncomingMedia):
             self.media(item)
