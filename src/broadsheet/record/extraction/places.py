@@ -312,6 +312,7 @@ def _unknown(reading: Reading, tokens_used: set[int]) -> list[PlaceMention]:
         before = tokens[at - 1].low
         if not (
             before in {"in", "near"}
+            or (before == "to" and any(tokens[n].low in _TRAVEL for n in range(max(0, at - 4), at)))
             or (before == "of" and at > 1 and tokens[at - 2].low in {"city", "town", "village"})
         ):
             continue

@@ -9,7 +9,7 @@ Tense = Literal["past", "future", "none"]
 
 _FUTURE = re.compile(
     r"\b(?:will|shall|won['’]t|(?:is|are|was|were) (?:to|set to|due to|going to|expected to|scheduled|slated|planned|likely to)\b|"
-    r"to be held|to take place|plans? to|planning to|intends? to|expects? to|upcoming|forthcoming|scheduled (?:for|to)|due (?:on|in|to|by)|"
+    r"to be held|to take place|plans? to|planning to|intends? to|expects? to|look(?:s|ed|ing)? forward to|upcoming|forthcoming|scheduled (?:for|to)|due (?:on|in|to|by)|"
     r"planned for|expected (?:on|in|to)|would (?:meet|visit|hold|take|travel|begin|start|host|attend|be)|starting (?:on|from)|ahead of|deadline|"
     r"no later than|by the end of|until)\b",
     re.IGNORECASE,

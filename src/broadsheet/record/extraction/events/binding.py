@@ -10,7 +10,7 @@ from ..places import PlaceMention
 from .parties import Party
 from .triggers import Trigger
 
-_BORDER = re.compile(r"[.;]|\bwhile\b")
+_BORDER = re.compile(r";|\bwhile\b")
 # A date right after one of these is that thing's own: "the agreement of 5 May", "established in 1992".
 _OF_A_THING = re.compile(
     r"\b(?:(?:agreement|treaty|resolution|declaration|memorandum|convention|statement|decree|law|accord|elections?|report)\s+(?:of|dated|from|in)"
@@ -25,7 +25,7 @@ _BEFORE_NOUN = re.compile(
     r"['’]?s?,?\s*(?:(?:the|a|an|(?!for|to|of|at|in|that|and|on|with|said)[a-z-]+)\s+){0,2}"
 )
 _STRETCH = re.compile(r"\bfor\s+(?:the\s+)?(?:(?:period|years?)\s+)?(?:of\s+)?$")
-_VISIT_TO = re.compile(r"\b(?:to|in|at|of)\s+(?:the\s+)?(?:[a-z]+\s+){0,3}(?:the\s+)?$")
+_VISIT_TO = re.compile(r"\b(?:to|in|at|of|for)\s+(?:the\s+)?(?:[a-z]+\s+){0,3}(?:the\s+)?$")
 _FRAME_PLACE = re.compile(
     r"(?:^|[,;.]\s*)(?:[Ii]n|[Aa]t|[Ww]hile in|[Dd]uring [\w ]+ (?:to|in))\s+(?:the\s+)?$"
 )
@@ -72,7 +72,12 @@ def own_date(
     earlier = [
         d
         for d in usable
-        if low <= d.start and d.end <= start and not _OF_A_THING.search(text[max(low - 40, 0) : d.start])
+        if low <= d.start
+        and d.end <= start
+        and (
+            d.start >= trigger.subject_end + offset
+            or not _OF_A_THING.search(text[max(low - 40, 0) : d.start])
+        )
     ]
     for fine in (True, False):
         for group, which in ((later, 0), (earlier, -1)):
@@ -137,10 +142,22 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) 
 
 
 def own_place(
-    places: Sequence[PlaceMention], trigger: Trigger, offset: int, low: int, high: int, text: str
+    places: Sequence[PlaceMention],
+    trigger: Trigger,
+    offset: int,
+    low: int,
+    high: int,
+    text: str,
+    parties: Sequence[Party] = (),
 ) -> PlaceMention | None:
     """A trigger's place, between `low` and `high`: where it goes for a visit, else what stands after "in" or "at"."""
     start, end = trigger.start + offset, trigger.end + offset
+    places = [
+        p
+        for p in places
+        if not any(party.kind == "person" and party.lead <= p.start < party.tail for party in parties)
+        and (p.kind == "place" or not re.match(r"['’]s?\b", text[p.end : p.end + 3]))
+    ]
     later = [p for p in places if end <= p.start < high and not _BORDER.search(text[end : p.start])]
     if trigger.family.type == "visit":
         for p in later[:2]:

@@ -51,7 +51,7 @@ FAMILIES: tuple[Family, ...] = (
             r"(?!\s+(?:reporters?|journalists?|the (?:press|media|nation|parliament|audience|crowd|public|house|people|country)|media|lawmakers|supporters|students|members|local|[A-Z]{2,}\b|Reuters|Bloomberg|Sky|Fox|CNN))|telephoned|phoned"
         ),
         _n(
-            r"(?:tele)?phone (?:calls?|conversations?|talks?|discussions?|exchange)|(?:video|telephonic|telephone) (?:calls?|conversations?|conference|talks)|telephone call|phone-call|telecon|video ?conference(?= with\b)|video link meeting|calls?(?= (?:with|between)\b)|conversations?(?= by (?:tele)?phone)"
+            r"(?:tele)?phone (?:calls?|conversations?|talks?|discussions?|exchange)|(?:video|telephonic|telephone) (?:calls?|conversations?|conference|talks)|telephone call|phone-call|telecon|video ?conference(?= with\b)|video link meeting|(?:by|over the) (?:tele)?phone|calls?(?= (?:with|between)\b)|conversations?(?= by (?:tele)?phone)"
         ),
     ),
     Family(
@@ -88,7 +88,7 @@ FAMILIES: tuple[Family, ...] = (
         _v(
             rf"(?:met|meets){_ADVERB}{_NOT_MET}|(?:will|to|shall|would|could|may|might|must|should|can){_ADVERB}\s+meet{_NOT_MET}|(?:is|are|was|were){_ADVERB}\s+meeting|meet(?=\s+(?:in|on|with|at|today|tomorrow|again)\b)|"
             r"received(?=\s+(?:(?:the|a|his|her|visiting|in|at|today|yesterday|on|newly|outgoing|new)\b|[A-Z]))(?!\s+(?:the|an?)?\s*(?:(?:\w+\s+){0,2}(?:letter|message|award|medal|order|prize|report|copies|credentials|information|support|degree|votes?|training|funding|money|aid|offer|invitation|honou?rary|title|treatment|applause|response|reply|request|call|briefing|gift|warm|positive|threats?|complaints?)))|receives(?=\s+[A-Z])|will receive(?=\s+[A-Z])|"
-            r"(?:was|were|is|been)\s+received\s+by|sat down with|(?:paid|pays|to pay|will pay|made) (?:an? )?(?:\w+ )?courtesy (?:call|visit)(?: on| to)?|called on(?=\s+(?:[A-Z]|the [A-Z]|his|her))|(?:will|to)\s+host(?=\s+(?:[A-Z]|his|her|their|the [A-Z]))|hosted(?=\s+(?:[A-Z]|his|her|the [A-Z]))|hosts(?=\s+[A-Z])"
+            r"(?:was|were|is|been)\s+received\s+by|sat down with|(?:paid|pays|to pay|will pay|made) (?:an? )?(?:\w+ )?courtesy (?:call|visit)(?: on| to)?|received (?:an? )?courtesy (?:call|visit)(?: (?:by|from))?|called on(?=\s+(?:[A-Z]|the [A-Z]|his|her))|(?:will|to)\s+host(?=\s+(?:[A-Z]|his|her|their|the [A-Z]))|hosted(?=\s+(?:[A-Z]|his|her|the [A-Z]))|hosts(?=\s+[A-Z])"
         ),
         _n(r"meetings?|talks|discussions?|encounter|audience(?= (?:with|to))"),
     ),
@@ -97,7 +97,7 @@ FAMILIES: tuple[Family, ...] = (
         "CONSULT",
         _v(
             r"visited|visits(?=\s+[A-Z])|(?:will|to|shall|would|could|may|might){0}\s+visit(?!\s+(?:our|the website|www))|(?:is|are|was|were)\s+visiting|arrived(?:\s+\w+)?\s+(?:in|at|to)|arrives\s+(?:in|at)|(?:will|to)\s+arrive\s+in|"
-            r"(?:travel(?:l)?ed|travels|will travel|to travel|is travelling|is traveling|flew|flies|will fly)(?:\s+\w+)?\s+to|(?:departed|departs|left|leaves|will depart|will leave)\s+for|embarked on|embarks on|went to(?=\s+[A-Z])".replace(
+            r"(?:travel(?:l)?ed|travels|will travel|to travel|is travelling|is traveling|flew|flies|will fly)(?:\s+\w+)?\s+to|(?:departed|departs|left|leaves|will depart|will leave)\s+for|left\s+[A-Z]\w+\s+for(?=\s+[A-Z])|embarked on|embarks on|went to(?=\s+[A-Z])".replace(
                 "{0}", _ADVERB
             )
         ),

@@ -22,6 +22,8 @@ _LED = re.compile(
 _DURATION = re.compile(r"^(\d{1,4})-(day|month|year|hour)\b")
 _CALL_TO = re.compile(r"^[\s,]*to\s+[a-z]+\b")
 TALKING = frozenset({"meeting", "consultation", "negotiation", "call", "visit", "conference", "summit"})
+# How many sentences on a thing without names may still be the same.
+NEAR = 3
 ALIKE = frozenset({"meeting", "consultation", "negotiation"})
 
 
@@ -150,7 +152,7 @@ def _of_sentence(analysis: Analysis, number: int, earlier: list[Event]) -> list[
         if event.when is None and trigger.form == "with" and any(p.kind == "person" for p in event.parties):
             event.when = _only_day(reading.dates)
             event.is_inherited_date = event.when is not None
-        event.place = own_place(analysis.places[number], trigger, offset, low, high, reading.text)
+        event.place = own_place(analysis.places[number], trigger, offset, low, high, reading.text, active)
         if _is_event(event, reading.text):
             made.append(event)
     return sorted(made, key=lambda event: event.start)
@@ -240,11 +242,13 @@ def _heads_of_delegations(analysis: Analysis, number: int, events: list[Event]) 
         and e.type in TALKING
         and e.trigger.life in {"occurred", "planned"}
     ]
-    target = next((e for e in recent if e.number < number), recent[0] if recent else None)
-    if target is None:
+    if not recent:
         return
     parties = parties_of(analysis, number)
     for match in _LED.finditer(reading.body):
+        here = [e for e in recent if e.number == number and e.start < reading.sentence.start + match.start()]
+        before = [e for e in recent if e.number < number]
+        target = (here or before or recent)[0]
         start, end = reading.sentence.start + match.end(), reading.sentence.end
         if match["active"]:
             found = [p for p in parties if p.tail <= reading.sentence.start + match.start()][-2:]
@@ -278,9 +282,11 @@ def _is_same(one: Event, other: Event) -> bool:
     mine, theirs = {p.entity for p in one.parties}, {p.entity for p in other.parties}
     if theirs and mine and not (mine & theirs):
         return False
+    if not (mine and theirs) and other.number - one.number > NEAR:
+        return False
     if one.place and other.place and one.place.entity != other.place.entity:
         return False
-    if one.type in ALIKE and mine and theirs:
+    if one.type in TALKING - {"visit"} and mine and theirs:
         # The same person's next meeting, with somebody else, is another meeting.
         return theirs <= mine or mine <= theirs or len(mine & theirs) >= 2
     return bool(mine & theirs) or not theirs or not mine

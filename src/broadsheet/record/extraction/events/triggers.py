@@ -35,7 +35,7 @@ _AUX = re.compile(
     r"(?P<aux>\b(?:will|would|shall|should|could|can|may|might|must|won['’]t|to|has|have|had|is|are|was|were|be|been|being|not|did not|didn['’]t|does not|do not|having)\b(?:\s+(?:also|now|then|again|jointly|not|be|been|have|\w+ly))*\s*)+$"
 )
 _FUTURE = re.compile(
-    r"\b(?:will|shall|(?:is|are|was|were) (?:to|set to|due to|going to|expected to|scheduled to|scheduled for|scheduled|slated|planned|due|expected)\b|to be held|plans? to|planning to|intends? to|upcoming|forthcoming|to take place|next (?:week|month|year|round)|agreed to|decided to|looks? forward to|looking forward to|invited)\b",
+    r"\b(?:will|shall|(?:is|are|was|were) (?:also |now |currently |reportedly )?(?:to|set to|due to|going to|expected to|scheduled to|scheduled for|scheduled|slated|planned|due|expected)\b|to be held|plans? to|planning to|intends? to|upcoming|forthcoming|to take place|next (?:week|month|year|round)|agreed to|decided to|look(?:s|ed|ing)? forward to|invited)\b",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
@@ -173,7 +173,31 @@ def find_triggers(sentence: str) -> list[Trigger]:
                     is_prospect=True,
                 )
             )
-    return sorted(found, key=lambda trigger: trigger.start)
+    return _without_parts(sorted(found, key=lambda trigger: trigger.start), sentence)
+
+
+_GATHERINGS = frozenset({"meeting", "conference", "summit", "consultation", "negotiation"})
+
+
+def _without_parts(triggers: list[Trigger], sentence: str) -> list[Trigger]:
+    """ "the meeting of the Joint Commission was held" is one event: the second noun says whose."""
+    kept: list[Trigger] = []
+    for trigger in triggers:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and {last.family.type, trigger.family.type} <= _GATHERINGS
+            and last.form in {"alone", "with", "held"}
+            and trigger.form in {"alone", "with", "held"}
+            and re.fullmatch(r"\s+of\s+(?:the\s+)?", sentence[last.end : trigger.start])
+        ):
+            if trigger.form == "held" and last.form != "held":
+                kept[-1] = replace(
+                    last, form="held", life=trigger.life, object_start=trigger.object_start, is_adjunct=False
+                )
+            continue
+        kept.append(trigger)
+    return kept
 
 
 def _verb(family: Family, match: re.Match[str], sentence: str) -> Trigger | None:
@@ -293,6 +317,8 @@ def _life(sentence: str, verb_start: int, start: int, end: int, words: str) -> L
         return "postponed"
     if _REFUSED.search(before):
         return "refused"
+    if words.startswith("to ") and not _WISHED.search(before):
+        return "planned"
     own = f"{sentence[verb_start:start]} {words}"
     if _WISHED.search(before) and not re.search(r"\bwill\b", own):
         return "suggested"

@@ -68,6 +68,7 @@ _PARTS = frozenset(
 )
 
 
+_ALONE = frozenset({"republic", "state", "federation", "kingdom", "nation", "union", "confederation"})
 MAX_COMPLEMENT = 24
 
 
@@ -220,6 +221,13 @@ def _units(
             organisation = organisation or reading.text[token.start : tokens[org - 1].end]
             here = end = org
             taken_any = True
+        elif (
+            token.is_capital
+            and token.low not in lexicon.PORTFOLIOS
+            and (field := _field_end(reading, here, limit))
+        ):
+            here = end = field
+            taken_any = True
         elif token.low in lexicon.PORTFOLIOS and (
             token.is_capital or not is_capital or tokens[here - 1].low in {"of", "for"}
         ):
@@ -229,7 +237,7 @@ def _units(
             (
                 token.low in _STATE_FORMS
                 and (token.is_capital or token.low in {"the", "of"})
-                and _leads_to_unit(reading, here, limit)
+                and (_leads_to_unit(reading, here, limit) or _is_state_alone(reading, here))
             )
             or (
                 token.low in lexicon.JOINERS
@@ -240,6 +248,10 @@ def _units(
             or (token.low == "of" and taken_any and _leads_to_unit(reading, here, limit))
         ):
             here += 1
+        elif token.is_capital and token.low in _ALONE and tokens[here - 1].low == "the" and not taken_any:
+            # "the President of the Republic, A B": which one is known in the house.
+            here = end = here + 1
+            taken_any = True
         elif token.text in {"'", "’"}:
             break
         elif (
@@ -287,6 +299,30 @@ def _units(
     return (end, countries, organisation) if taken_any else None
 
 
+def _field_end(reading: Reading, at: int, limit: int) -> int | None:
+    """Past a field of government by its last word, whatever the first ones are: "Diaspora and Mobility Affairs"."""
+    tokens = reading.tokens
+    for here in range(at + 1, min(at + 5, limit)):
+        token = tokens[here]
+        if not token.is_capital and token.low not in {"and", "&"}:
+            return None
+        if token.low in {"affairs", "relations", "policy", "development", "cooperation", "issues"}:
+            return here + 1
+    return None
+
+
+def _is_state_alone(reading: Reading, at: int) -> bool:
+    """ "of the Republic," without a country's name."""
+    tokens = reading.tokens
+    return (
+        tokens[at].low == "the"
+        and at + 1 < len(tokens)
+        and tokens[at + 1].is_capital
+        and tokens[at + 1].low in _ALONE
+        and (at + 2 >= len(tokens) or tokens[at + 2].low not in {"of", "and"})
+    )
+
+
 def _is_owner_of_title(reading: Reading, at: int) -> bool:
     """Whether another title follows an organisation: "chief of staff for European Commission President …"."""
     tokens = reading.tokens
@@ -329,6 +365,8 @@ def _leads_to_unit(reading: Reading, at: int, limit: int) -> bool:
     token = tokens[here]
     if token.is_capital and token.low in lexicon.ORG_HEADS and tokens[here - 1].low in {"the", "of"}:
         return True
+    if tokens[at].low in {"and", "&", ","} and token.is_capital and _field_end(reading, here, limit):
+        return not has_head_soon(reading, here)
     if token.low not in lexicon.PORTFOLIOS:
         return False
     return not (tokens[at].low in {"and", ","} and has_head_soon(reading, here))

@@ -43,6 +43,8 @@ def _head_at(reading: Reading, at: int) -> tuple[int, str, bool] | None:
     tokens = reading.tokens
     if not tokens[at].is_word:
         return None
+    if tokens[at].low == "head" and at > 1 and tokens[at - 1].low == "the" and tokens[at - 2].low == "at":
+        return None
     hit = reading.hits_from(at, "organisation")
     if hit and hit[1] > at + 1:
         return None
@@ -134,7 +136,7 @@ def _around(reading: Reading, at: int, length: int, level: str, is_plural: bool,
         elif (
             token.low in lexicon.PORTFOLIOS
             and token.is_capital == is_capital
-            and not reading.hits_until(first, "organisation")
+            and not reading.hits_until(first, "organisation", "country")
         ):
             first -= 1
         elif (

@@ -20,10 +20,10 @@ def find_people(readings: Sequence[Reading]) -> People:
         if reading.sentence.zone == "body":
             people.titles[number] = find_titles(reading)
             introduce(number, reading, people)
+    body = "\n".join(reading.body for reading in readings if reading.sentence.zone == "body")
     for number, reading in enumerate(readings):
         if reading.sentence.zone == "body":
-            introduce_plainly(number, reading, people)
-    body = "\n".join(reading.body for reading in readings if reading.sentence.zone == "body")
+            introduce_plainly(number, reading, people, body)
     for number, reading in enumerate(readings):
         if reading.sentence.zone == "headline":
             introduce_in_headline(number, reading, people, body)

@@ -145,32 +145,17 @@ def _title_comma_name(sentence: Scene, title: Title, floor: int) -> bool:
     return True
 
 
+# Marks and words after which a name between commas has ended.
+_CLOSERS = frozenset({*",.)(;–—", "and", "on", "in", "at", "to", "with", "for", "as", "today", "yesterday"})
+
+
 def _closes(tokens: Sequence[Token], at: int) -> bool:
     """Whether a name between commas ends here, or its sentence goes on with what the person does."""
     if at >= len(tokens):
         return True
     word = tokens[at].low
     return (
-        word
-        in {
-            ",",
-            ".",
-            ")",
-            "(",
-            ";",
-            "–",
-            "—",
-            "and",
-            "on",
-            "in",
-            "at",
-            "to",
-            "with",
-            "for",
-            "as",
-            "today",
-            "yesterday",
-        }
+        word in _CLOSERS
         or word in lexicon.SAY_VERBS
         or word in lexicon.ACT_VERBS
         or (tokens[at].is_word and word.endswith("ed"))
@@ -321,43 +306,16 @@ def _several(sentence: Scene, title: Title) -> None:
         sentence.role(person, each, "A", "role.titles-names", reason)
 
 
-_APPOINTING = frozenset(
-    [
-        "relieved",
-        "dismissed",
-        "recalled",
-        "removed",
-        "take",
-        "takes",
-        "appointed",
-        "named",
-        "nominated",
-        "elected",
-        "re-elected",
-        "reelected",
-        "confirmed",
-        "reappointed",
-        "sworn",
-        "assumed",
-        "took",
-        "assume",
-        "became",
-        "becomes",
-        "serve",
-        "served",
-        "serves",
-        "serving",
-        "designated",
-    ]
-)
-
-
 def _appointed(sentence: Scene, title: Title) -> None:
     """ "X was appointed Minister of …", "appointed X as Ambassador to …"."""
     reading = sentence.reading
     tokens = reading.tokens
     verb = next(
-        (n for n in range(title.lead - 1, max(-1, title.lead - 14), -1) if tokens[n].low in _APPOINTING),
+        (
+            n
+            for n in range(title.lead - 1, max(-1, title.lead - 14), -1)
+            if tokens[n].low in lexicon.APPOINTING
+        ),
         None,
     )
     if verb is None or title.level == "other" or any(t.text in {";", "."} for t in tokens[verb : title.lead]):

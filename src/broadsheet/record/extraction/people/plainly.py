@@ -11,13 +11,18 @@ from ..registry import Known
 from .model import People
 from .scene import Scene, open_places
 
+_DOES = "|".join(
+    sorted(
+        lexicon.SAY_VERBS
+        | {"was", "is", "had", "has", "will", "did", "also", "who", "went", "took", "made", "left", "met"}
+    )
+)
 _AGE = re.compile(r"^\d{1,3}$")
 
 
-_DESCRIBED = frozenset(["a", "an", "the", "who", "whose", "aged", "of", "from", "and", "his", "her"])
 
 
-def introduce_plainly(number: int, reading: Reading, people: People) -> None:
+def introduce_plainly(number: int, reading: Reading, people: People, body: str) -> None:
     """People without an office: a full name that says or does something, an honorific, a name that is explained."""
     sentence = Scene(number, reading, people)
     _registered(sentence)
@@ -55,6 +60,19 @@ def introduce_plainly(number: int, reading: Reading, people: People) -> None:
                 "B",
                 "person.subject",
                 "a name in capitals that says, does or is explained",
+                lead=name.first,
+                tail=name.last,
+            )
+        elif (
+            name.words in {2, 3}
+            and before not in {"the", "a", "an"}
+            and _is_called_by_last_word(reading, name, body)
+        ):
+            sentence.mention(
+                name,
+                "B",
+                "person.surname-follows",
+                "a name in capitals whose last word the story goes on to use alone, as it does of people",
                 lead=name.first,
                 tail=name.last,
             )
@@ -147,3 +165,15 @@ def _support(sentence: Scene, known: Known) -> str:
     if any(title.lower() in text for title in known.titles):
         return "beside the person's office"
     return ""
+
+
+def _is_called_by_last_word(reading: Reading, name: Name, body: str) -> bool:
+    """Whether the last word of a name stands alone elsewhere, and does or has something there."""
+    tokens = reading.tokens[name.first : name.last]
+    odd = lexicon.THING_WORDS | lexicon.NO_NAME | lexicon.PORTFOLIOS
+    if any(token.low in odd or token.is_initial or token.text.isupper() for token in tokens):
+        return False
+    first, last = re.escape(tokens[-2].text), re.escape(tokens[-1].text)
+    alone = rf"(?<!{first} )(?<![\w’'-]){last}(?:['’]s\b|\s+(?:{_DOES})\b)"
+    before = re.search(rf"(?:[a-z,”\"]|^|[.!?]|\n)\s*{alone}", body)
+    return before is not None
