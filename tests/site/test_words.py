@@ -18,7 +18,7 @@ PACKAGE = Path(broadsheet.__file__).parent
 CALLS = (
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext",
 )  # fmt: skip
-APPS = ("subscriptions", "readers", "site", "intake", "record")
+APPS = ("subscriptions", "readers", "site", "intake", "record", "syndication")
 Text = tuple[str | None, str]
 
 
