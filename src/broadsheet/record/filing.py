@@ -19,6 +19,7 @@ from .models import (
     Capacity,
     Claim,
     ClaimKind,
+    ClaimStatus,
     Entity,
     EntityKind,
     EntityStatus,
@@ -29,6 +30,7 @@ from .models import (
     Post,
     Tenure,
 )
+from .models.events import RECURRING
 from .names import fold
 from .naming import free_slugs
 from .reading import EventFacts, Ref
@@ -46,6 +48,7 @@ class Filer:
         self.recorder, self.resolver, self.story = recorder, resolver, story
         self._new: list[tuple[Entity, str]] = []
         self._parties: list[Party] = []
+        self._told: list[tuple[str, list[Party]]] = []
 
     def file(self, claim: Claim) -> bool:
         """False for what only an editor can tell apart."""
@@ -156,7 +159,8 @@ class Filer:
 
     def _event(self, claim: Claim) -> bool:
         facts = reading.event(claim.value)
-        parties = self._party_rows(claim, facts)
+        parties = self._party_rows(claim, facts) or self._of_last_round(claim, facts)
+        self._told.append((facts.type, parties))
         event = claim.event or self._same_event(facts, [p.entity_id for p in parties])
         if event is None:
             event = Event(type=facts.type, life=Life.PLANNED)
@@ -184,6 +188,22 @@ class Filer:
         if place is not None:
             rows.append(Party(claim=claim, entity=place, capacity=Capacity.PLACE))
         return rows
+
+    def _of_last_round(self, claim: Claim, facts: EventFacts) -> list[Party]:
+        """A story that says that "they" will go on names the parties where it tells of the round that was held."""
+        if facts.type not in RECURRING or facts.life != Life.PLANNED:
+            return []
+        held = next((rows for kind, rows in self._told if kind == facts.type and rows), None)
+        if held is None:
+            same = Claim.objects.filter(
+                story=claim.story_id, event__type=facts.type, status=ClaimStatus.CONFIRMED
+            )
+            held = list(Party.objects.filter(claim__in=same))
+        parties = {row.entity_id for row in held if row.capacity == Capacity.PARTY}
+        return [
+            Party(claim=claim, entity_id=pk, capacity=Capacity.PARTY, is_inferred=True)
+            for pk in sorted(parties)
+        ]
 
     def _same_event(self, facts: EventFacts, entity_ids: Sequence[int]) -> Event | None:
         """The event of the record that this is: same kind, same day or an overlapping vaguer date, and those who took part in common."""

@@ -141,9 +141,9 @@ def _party(value: Any) -> PartyFacts:
 
 
 def _capacity(given: str, kind: str) -> str:
-    if given in Capacity.values:
-        return given
-    return Capacity.PARTY if kind in ("country", "organisation") else Capacity.PARTICIPANT
+    # Countries and organisations don't take part, they are parties: rounds of a series are known by them.
+    usual = Capacity.PARTY if kind in ("country", "organisation") else Capacity.PARTICIPANT
+    return given if given in Capacity.values and given != Capacity.PARTICIPANT else usual
 
 
 def _life(given: str) -> str:
