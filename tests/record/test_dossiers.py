@@ -49,7 +49,7 @@ def test_the_pair_of_the_seed_has_a_dossier(paper):
     held = next(line for line in page.timeline.lines if line.edtf == "2022-04-04")
     assert (held.words, held.title, held.place.name) == (
         "4 April 2022",
-        "Consultations: Azerbaijan, Belgium, Khalaf Khalafov, Jeroen Koreman",
+        "Consultations: Azerbaijan, Belgium",
         "Brussels",
     )
     assert {who.name: who.title for who in held.people} == {
@@ -68,7 +68,7 @@ def test_a_plan_that_nobody_followed_up_reads_as_a_plan(paper):
     page = dossier(find("ilham-aliyev"))
 
     assert page.next == []
-    assert page.timeline.lines[0].state == "was planned for 6 April 2022"
+    assert page.timeline.lines[0].words == "was planned for 6 April 2022"
 
 
 def test_names_and_dates_are_in_the_readers_language(paper):
@@ -123,7 +123,7 @@ def test_pages_of_a_timeline_meet_without_gap_or_overlap(paper):
         until = page.timeline.older
 
     assert until is None
-    assert len(seen) == len(set(seen)) == 122
+    assert len(seen) == len(set(seen)) == 121
 
 
 def test_a_timeline_can_be_narrowed(paper):
@@ -137,7 +137,7 @@ def test_a_timeline_can_be_narrowed(paper):
     by_person = dossier(found, filters=Filters(person=who)).timeline.lines
 
     assert {line.year for line in by_year} == {2021}
-    assert {line.edtf for line in by_type} == {"2022-04-04", "2022-04-04/.."}
+    assert {line.edtf for line in by_type} == {"2022-04-04"}
     assert [line.edtf for line in by_person] == ["2022-04-04"]
 
 

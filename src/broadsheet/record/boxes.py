@@ -49,17 +49,17 @@ def story_box(story_id: int, day: date) -> tuple[StoryBox | None, set[int]]:
     def shown(ids: Sequence[int]) -> list[EventLine]:
         return [lines[pk] for pk in ids if pk in lines and lines[pk].life != Life.SUPERSEDED]
 
-    after = shown(later)
     plans = [
         line for line in shown(sorted(own)) if line.life == Life.PLANNED and line.start and line.start > day
     ]
+    after = [*plans, *shown(later)]
     coming = [line for line in after if line.life == Life.PLANNED and line.start and line.start >= today]
     happened = [line for line in after if line not in coming]
     box = StoryBox(
         story_id,
         shown(sorted(own)),
         shown(earlier),
-        coming or plans,
+        coming,
         sorted(happened, key=_start, reverse=True),
     )
     return box, dyads

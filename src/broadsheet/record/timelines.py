@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 
 from broadsheet.newsroom.selectors import language_prefix, page_path
 
+from .edtf import LATEST
 from .models import Address, Capacity, Claim, Entity, EntityKind, Event, EventType, Life, Participation
-from .titles import event_title, state_words
+from .titles import event_title, is_lapsed, state_words
 from .wording import when_words
 
 PAGE = 50
@@ -161,7 +162,9 @@ def timeline_of(ids: Sequence[int], lines: Mapping[int, EventLine], limit: int =
     """The page that `page_ids` named. No query."""
     page = [lines[pk] for pk in ids[:limit] if pk in lines]
     last = page[-1] if len(ids) > limit and page else None
-    return Timeline(page, Place(last.start, last.id) if last and last.start else None)
+    # A promise is no event of a day: it stands under what is next, and goes once it was kept.
+    held = [line for line in page if line.end != LATEST]
+    return Timeline(held, Place(last.start, last.id) if last and last.start else None)
 
 
 def next_ids(rows: QuerySet[AnyModel], today: date, limit: int = 3) -> list[int]:
@@ -235,19 +238,22 @@ def _line(
     people = tuple(who for who in said if who.kind == EntityKind.PERSON)
     parties = tuple(who for who in said if who.kind != EntityKind.PERSON)
     when = event.when
-    named = [who.name for who in (*parties, *people) if not who.is_inferred] or [who.name for who in said]
+    known = [who for who in (parties or people) if not who.is_inferred] or [*parties, *people]
+    state, words = state_words(event, timezone.localdate()), when_words(when)
+    if is_lapsed(event, timezone.localdate()):
+        state, words = "", state
     return EventLine(
         id=event.pk,
         uid=str(event.uid),
         type=event.type,
         type_name=str(EventType(event.type).label),
-        title=event_title(event, language, named),
-        words=when_words(when),
+        title=event_title(event, language, [who.name for who in known]),
+        words=words,
         edtf=event.date,
         iso=when.sort_start.isoformat() if when and when.precision.is_exact else "",
         start=event.sort_start,
         end=event.sort_end,
-        state=state_words(event, timezone.localdate()),
+        state=state,
         life=event.life,
         outcome=event.outcome if language == "en" else "",
         source_count=event.source_count,

@@ -17,7 +17,8 @@ def event_title(event: Event, language: str, parties: Sequence[str]) -> str:
     if own:
         return str(own)
     kind = str(EventType(event.type).label)
-    return f"{kind}: {', '.join(parties[:4])}" if parties else kind
+    comma = "، " if language.startswith("ar") else ", "
+    return f"{kind}: {comma.join(parties[:4])}" if parties else kind
 
 
 def state_words(event: Event, today: date) -> str:
@@ -28,8 +29,11 @@ def state_words(event: Event, today: date) -> str:
         return gettext("postponed")
     if event.life == Life.SUPERSEDED:
         return gettext("followed by another round")
-    if event.life == Life.PLANNED:
-        if event.sort_end is not None and event.sort_end < today:
-            return gettext("was planned for %(date)s") % {"date": when_words(event.when)}
-        return gettext("planned")
-    return ""
+    if is_lapsed(event, today):
+        return gettext("was planned for %(date)s") % {"date": when_words(event.when)}
+    return gettext("planned") if event.life == Life.PLANNED else ""
+
+
+def is_lapsed(event: Event, today: date) -> bool:
+    """Whether its day is over and nobody has said yet whether it took place."""
+    return event.life == Life.PLANNED and event.sort_end is not None and event.sort_end < today
