@@ -38,6 +38,11 @@ def released(stories: Sequence[Story], is_whole: Rule = if_free) -> list[Documen
     return documents(parts)[0]
 
 
+def headed(stories: Sequence[Story], is_whole: Rule = if_free) -> list[Document]:
+    """The documents of public stories without their text, for lists that show none: the body may be deferred."""
+    return documents([Part(story, (), is_whole(story)) for story in stories])[0]
+
+
 def newest(
     stories: QuerySet[Story], before: Cursor | None = None, *, limit: int = 30, is_whole: Rule = if_free
 ) -> tuple[list[Document], Cursor | None]:

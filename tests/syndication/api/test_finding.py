@@ -116,6 +116,28 @@ def test_filters(paper, api):
     api.get("stories?author=nobody", 404)
 
 
+def test_a_filter_that_lets_little_through_walks_no_archive(paper, api, monkeypatch):
+    monkeypatch.setattr("broadsheet.syndication.api.listing.LOOKS", (1, 3))
+    monkeypatch.setattr("broadsheet.syndication.api.listing.FEW", 2)
+    kinds = ["free", "metered", "metered", "metered", "metered", "metered", "free", "free", "metered", "free"]
+    stories = [
+        paper.story(f"S {n}", access=kind, hours_ago=n, genre="opinion", bylines=("Ann Author",))
+        for n, kind in enumerate(kinds)
+    ]
+    free = [story.pk for story, kind in zip(stories, kinds, strict=True) if kind == "free"]
+
+    first = api.read("stories?access=free&limit=3")
+
+    assert [s["id"] for s in first["items"]] == free[:1]
+    assert first["next"]
+    assert [s["id"] for s in walk(api, "stories?access=free&limit=3")] == free
+    assert [s["id"] for s in walk(api, "stories?access=free&limit=1")] == free
+    assert [s["id"] for s in walk(api, "stories?genre=opinion&author=ann-author&limit=3")] == [
+        s.pk for s in stories
+    ]
+    assert walk(api, "stories?access=subscribers") == []
+
+
 def test_what_changed_since(paper, api):
     old = paper.story("Old", hours_ago=48)
     paper.story("Older", hours_ago=72)

@@ -16,8 +16,8 @@ from broadsheet.press.keys import shown_keys
 from broadsheet.site import searching
 
 from .. import stories as leaving
-from ..stories import Rule, if_free, newest, public_stories, web
-from . import asking, reading, shapes, showing
+from ..stories import Rule, if_free, public_stories, web
+from . import asking, listing, reading, shapes, showing
 from .answering import ROOT, UNTOLD_LIFETIME, Answer
 from .keys import Caller
 from .problems import GONE, NOT_FOUND, Problem
@@ -51,28 +51,32 @@ def index(asked: asking.One, caller: Caller) -> Answer:
 
 
 def stories(asked: asking.Stories, caller: Caller) -> Answer:
-    rows, language, lists = reading.stories(asked)
-    before = reading.cursor(asked.before)
-    documents, older = newest(rows, before, limit=asked.limit, is_whole=rule_of(caller))
+    want, before = listing.wanted(asked), reading.cursor(asked.before)
+    has_body = _has_body(asked.fields)
+    rows, older = listing.page(want, before, asked.limit, has_body=has_body)
+    documents = (leaving.released if has_body else leaving.headed)(rows, rule_of(caller))
     # An edit can bring a story into what these filters let through, and no key says so.
     is_told = not (asked.access or asked.genre or asked.updated_since)
     return Answer(
         items=_shown(documents, asked.fields),
         older=older,
         fields=asked.fields,
-        keys=[*shown_keys(documents), *(() if before else lists)],
+        keys=[*shown_keys(documents), *(() if before else want.lists)],
         lifetime=LIFETIME if is_told else UNTOLD_LIFETIME,
-        language=language,
+        language=want.language,
     )
 
 
+def _has_body(fields: str | None) -> bool:
+    return "body_html" in (fields or "").split(",")
+
+
 def _shown(documents: Iterable[Document], fields: str | None) -> list[shapes.Story]:
-    has_body = "body_html" in (fields or "").split(",")
-    return [showing.story(document, has_body=has_body) for document in documents]
+    return [showing.story(document, has_body=_has_body(fields)) for document in documents]
 
 
 def story(asked: asking.OneStory, caller: Caller, pk: int) -> Answer:
-    row = public_stories().filter(pk=pk).first()
+    row = public_stories().filter(pk=pk).order_by().first()
     if row is None:
         raise Problem(GONE, "This story was withdrawn.") if reading.was_public(pk) else nothing()
     document = leaving.released([row], rule_of(caller))[0]
@@ -192,9 +196,13 @@ def search(asked: asking.Search, caller: Caller) -> Answer:
         newest=asked.order == "newest",
     )
     results = searching.find(wanted, reading.cursor(asked.before))
-    rows = {row.pk: row for row in public_stories().filter(pk__in=[hit.card.id for hit in results.found])}
+    has_body = _has_body(asked.fields)
+    stories = public_stories() if has_body else public_stories().defer("body")
+    ids = [hit.card.id for hit in results.found]
+    rows = {row.pk: row for row in stories.filter(pk__in=ids).order_by()}
     hits = [hit for hit in results.found if hit.card.id in rows]
-    documents = leaving.released([rows[hit.card.id] for hit in hits], rule_of(caller))
+    release = leaving.released if has_body else leaving.headed
+    documents = release([rows[hit.card.id] for hit in hits], rule_of(caller))
     shown = _shown(documents, asked.fields)
     made: list[BaseModel] = [
         shapes.Hit(story=story, excerpt_html=hit.excerpt) for story, hit in zip(shown, hits, strict=True)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from broadsheet.newsroom.models import Author, Gallery, GalleryItem, Section, Story, StoryByline, Topic
+from broadsheet.newsroom.models import Author, Gallery, GalleryItem, Section, Story, Topic
 from broadsheet.newsroom.models.people import Slugged
-from broadsheet.newsroom.selectors import FEW, Cursor, older_than, page_of, public, restricted
+from broadsheet.newsroom.selectors import Cursor, older_than, page_of, public, restricted
 from broadsheet.pictures.models import Picture, RenditionState
 from broadsheet.pictures.selectors import Image, images
 
-from ..following import KEPT
 from ..models import StoryEvent
-from ..stories import public_stories
-from .asking import LARGEST_ID, Galleries, Stories
+from .asking import LARGEST_ID, Galleries
 from .problems import NOT_FOUND, Problem
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -46,7 +43,7 @@ def public_sections() -> QuerySet[Section]:
     return Section.objects.filter(~restricted(), live=True).select_related("locale")
 
 
-def _filed_under(model: type[AnyModel], place: str, language: str | None) -> AnyModel:
+def filed_under(model: type[AnyModel], place: str, language: str | None) -> AnyModel:
     rows = model._default_manager.select_related("locale").filter(_named(place))
     if not place.isdecimal():
         rows = rows.filter(locale__language_code=language or settings.LANGUAGE_CODE)
@@ -61,48 +58,6 @@ def _found(row: AnyModel | None, what: str, place: str) -> AnyModel:
     if row is None:
         raise Problem(NOT_FOUND, f"There is no {what} “{place}”; a slug is looked for in `language`.")
     return row
-
-
-def stories(asked: Stories) -> tuple[QuerySet[Story], str, list[str]]:
-    """The stories that are asked for, their language, and the surrogate keys of the lists they come from: three queries
-    more at most for each of section, author and topic."""
-    found, language, lists = public_stories(), asked.language, []
-    if asked.section:
-        section = section_of(asked.section, language)
-        language = language or section.locale.language_code
-        found, lists = found.filter(desk=section), [f"latest/section/{section.pk}"]
-    if asked.author:
-        author = _filed_under(Author, asked.author, language)
-        language = language or author.locale.language_code
-        found = _linked(found, StoryByline.objects.filter(author=author))
-        lists.append(f"latest/author/{author.pk}")
-    if asked.topic:
-        topic = _filed_under(Topic, asked.topic, language)
-        language = language or topic.locale.language_code
-        found = _linked(found, Story.topics.through.objects.filter(topic=topic))
-        lists.append(f"latest/topic/{topic.pk}")
-    language = language or settings.LANGUAGE_CODE
-    found = found.filter(language=language)
-    if asked.genre:
-        found = found.filter(genre=asked.genre)
-    if asked.access:
-        found = found.filter(access=asked.access)
-    if asked.since:
-        found = found.filter(published_at__gte=asked.since)
-    if asked.until:
-        found = found.filter(published_at__lt=asked.until)
-    # The margin is the sweeper's turn, in which the oldest events go.
-    if asked.updated_since and asked.updated_since > timezone.now() - KEPT + timedelta(hours=1):
-        found = _linked(found, StoryEvent.objects.filter(at__gte=asked.updated_since), "story")
-    return found, language, lists or [f"latest/{language}"]
-
-
-def _linked(stories: QuerySet[Story], links: QuerySet[Any], field: str = "story_id") -> QuerySet[Story]:
-    """The stories that `links` lead to, found from whichever end is nearer: cost stays flat both ways."""
-    ids = list(links.order_by().values_list(field, flat=True).distinct()[: FEW + 1])
-    if len(ids) <= FEW:
-        return stories.filter(pk__in=ids)
-    return stories.filter(Exists(links.order_by().filter(**{field: OuterRef("pk")})))
 
 
 def was_public(story: int) -> bool:

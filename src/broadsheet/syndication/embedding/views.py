@@ -62,7 +62,7 @@ def _refusal(request: HttpRequest, status: int, words: str) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """A story on other people's pages; where it was withdrawn, a card that says so."""
-    story = public_stories().filter(pk=min(pk, 2**63 - 1)).first()
+    story = public_stories().filter(pk=min(pk, 2**63 - 1)).order_by().first()
     if story is None:
         return headers.publish(
             request, _page({}, settings.LANGUAGE_CODE, 404), (MISSING,), headers.LIFETIME_OF_NOTHING

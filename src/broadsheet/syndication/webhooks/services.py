@@ -128,7 +128,7 @@ def message_of(payload: Mapping[str, Any]) -> dict[str, Any] | None:
     kind = payload["kind"]
     if kind == PING:
         return _message(kind, payload, {"words": "This webhook works."})
-    row = public_stories().filter(pk=payload["story"]).first()
+    row = public_stories().filter(pk=payload["story"]).order_by().first()
     if (row is None) != (kind == Kind.UNPUBLISHED):
         return None
     if row is not None:
