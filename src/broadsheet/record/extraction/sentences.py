@@ -173,8 +173,26 @@ _OPENERS = frozenset(
 )
 
 
+# No sentence is longer, so that what is done with one has a bound whatever the text is.
+MAX_CHARACTERS = 900
+
+
 def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text[start:end]`, without the white space around them."""
+    """Spans of the sentences of `text[start:end]`, without the white space around them; longer ones are cut at a space."""
+    return [part for span in _spans(text, start, end) for part in _cut(text, *span)]
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    parts: list[tuple[int, int]] = []
+    while end - start > MAX_CHARACTERS:
+        space = text.rfind(" ", start + 1, start + MAX_CHARACTERS)
+        stop = space if space > start else start + MAX_CHARACTERS
+        parts.append(_trimmed(text, start, stop))
+        start = stop
+    return [*parts, _trimmed(text, start, end)]
+
+
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin = start
     for match in _END.finditer(text, start, end):

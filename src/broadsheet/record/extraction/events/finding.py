@@ -24,6 +24,8 @@ _CALL_TO = re.compile(r"^[\s,]*to\s+[a-z]+\b")
 TALKING = frozenset({"meeting", "consultation", "negotiation", "call", "visit", "conference", "summit"})
 # How many sentences on a thing without names may still be the same.
 NEAR = 3
+# How many events back one is looked for again: a bound for texts that are no stories.
+MEMORY = 60
 ALIKE = frozenset({"meeting", "consultation", "negotiation"})
 
 
@@ -66,11 +68,11 @@ def find_events(analysis: Analysis) -> list[Suggestion]:
         if reading.sentence.zone != "body":
             continue
         made = _of_sentence(analysis, number, events)
-        _heads_of_delegations(analysis, number, [*events, *made])
+        _heads_of_delegations(analysis, number, [*events[-MEMORY:], *made])
         for event in made:
             if event.trigger.is_anaphoric and event.when is None and _joins(events, event):
                 continue
-            same = next((other for other in reversed(events) if _is_same(other, event)), None)
+            same = next((other for other in reversed(events[-MEMORY:]) if _is_same(other, event)), None)
             if same is None:
                 events.append(event)
             else:
@@ -160,7 +162,7 @@ def _of_sentence(analysis: Analysis, number: int, earlier: list[Event]) -> list[
 
 def _last_subject(earlier: list[Event], made: list[Event], number: int) -> list[Party]:
     """Who "they" are: the subject of what was told of in the sentence before."""
-    for event in reversed([*earlier, *made]):
+    for event in reversed([*earlier[-MEMORY:], *made]):
         if number - event.number <= 2 and len(event.subject) >= 2:
             return event.subject
     return []
@@ -168,7 +170,7 @@ def _last_subject(earlier: list[Event], made: list[Event], number: int) -> list[
 
 def _told(earlier: list[Event], made: list[Event], number: int) -> list[Party]:
     """Who "he" or "she" is: the subject of the last thing told of nearby."""
-    for event in reversed([*earlier, *made]):
+    for event in reversed([*earlier[-MEMORY:], *made]):
         if number - event.number > 2:
             return []
         if event.subject:

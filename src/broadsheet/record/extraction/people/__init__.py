@@ -8,7 +8,7 @@ from ..grammar.titles import find_titles
 from ..reading import Reading
 from .introducing import introduce, introduce_in_headline
 from .model import People, Person, PersonMention, RoleMention
-from .plainly import introduce_plainly
+from .plainly import introduce_plainly, words_alone
 from .referring import refer_back, surnames_of
 
 
@@ -20,10 +20,11 @@ def find_people(readings: Sequence[Reading]) -> People:
         if reading.sentence.zone == "body":
             people.titles[number] = find_titles(reading)
             introduce(number, reading, people)
+    alone = words_alone(readings)
     body = "\n".join(reading.body for reading in readings if reading.sentence.zone == "body")
     for number, reading in enumerate(readings):
         if reading.sentence.zone == "body":
-            introduce_plainly(number, reading, people, body)
+            introduce_plainly(number, reading, people, alone)
     for number, reading in enumerate(readings):
         if reading.sentence.zone == "headline":
             introduce_in_headline(number, reading, people, body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from ..grammar import lexicon
 from ..grammar.names import Name, read_name, skip_honorifics
@@ -11,18 +13,25 @@ from ..registry import Known
 from .model import People
 from .scene import Scene, open_places
 
-_DOES = "|".join(
-    sorted(
-        lexicon.SAY_VERBS
-        | {"was", "is", "had", "has", "will", "did", "also", "who", "went", "took", "made", "left", "met"}
-    )
-)
+_DOES = lexicon.SAY_VERBS | {
+    "was",
+    "is",
+    "had",
+    "has",
+    "will",
+    "did",
+    "also",
+    "who",
+    "went",
+    "took",
+    "made",
+    "left",
+    "met",
+}
 _AGE = re.compile(r"^\d{1,3}$")
 
 
-
-
-def introduce_plainly(number: int, reading: Reading, people: People, body: str) -> None:
+def introduce_plainly(number: int, reading: Reading, people: People, alone: frozenset[str]) -> None:
     """People without an office: a full name that says or does something, an honorific, a name that is explained."""
     sentence = Scene(number, reading, people)
     _registered(sentence)
@@ -66,7 +75,7 @@ def introduce_plainly(number: int, reading: Reading, people: People, body: str) 
         elif (
             name.words in {2, 3}
             and before not in {"the", "a", "an"}
-            and _is_called_by_last_word(reading, name, body)
+            and _is_called_by_last_word(reading, name, alone)
         ):
             sentence.mention(
                 name,
@@ -167,13 +176,27 @@ def _support(sentence: Scene, known: Known) -> str:
     return ""
 
 
-def _is_called_by_last_word(reading: Reading, name: Name, body: str) -> bool:
+def _is_called_by_last_word(reading: Reading, name: Name, alone: frozenset[str]) -> bool:
     """Whether the last word of a name stands alone elsewhere, and does or has something there."""
     tokens = reading.tokens[name.first : name.last]
     odd = lexicon.THING_WORDS | lexicon.NO_NAME | lexicon.PORTFOLIOS
     if any(token.low in odd or token.is_initial or token.text.isupper() for token in tokens):
         return False
-    first, last = re.escape(tokens[-2].text), re.escape(tokens[-1].text)
-    alone = rf"(?<!{first} )(?<![\w’'-]){last}(?:['’]s\b|\s+(?:{_DOES})\b)"
-    before = re.search(rf"(?:[a-z,”\"]|^|[.!?]|\n)\s*{alone}", body)
-    return before is not None
+    return tokens[-1].text in alone
+
+
+def words_alone(readings: Sequence[Reading]) -> frozenset[str]:
+    """Capital words of the body that stand by themselves before a verb of people or "'s"."""
+    found: set[str] = set()
+    for reading in readings:
+        if reading.sentence.zone != "body":
+            continue
+        for place, (token, after) in enumerate(pairwise(reading.tokens)):
+            before = reading.tokens[place - 1] if place else None
+            if (
+                token.is_capital
+                and (after.low == "'s" or after.low in _DOES)
+                and not (before is not None and before.is_capital and before.is_word)
+            ):
+                found.add(token.text)
+    return frozenset(found)
