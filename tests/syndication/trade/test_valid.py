@@ -28,11 +28,13 @@ def check(client, ninjs_schema, newsml_schema, corpora):
         token = partners.give(partner)
         partner.save()
         wanted = public_stories().count()
-        for base in ("/api/v1/stories", f"/partners/{token}/stories"):
+        languages = set(public_stories().order_by().values_list("language", flat=True))
+        public = [f"/api/v1/stories.%s?limit=100&language={language}" for language in languages]
+        for lists in (public, [f"/partners/{token}/stories.%s"]):
             counts = {"ninjs": 0, "newsml": 0}
             for form in counts:
-                for content in pages(client, f"{base}.{form}"):
-                    counts[form] += held(form, content)
+                for address in lists:
+                    counts[form] += sum(held(form, content) for content in pages(client, address % form))
             assert counts == {"ninjs": wanted, "newsml": wanted}
         return wanted
 

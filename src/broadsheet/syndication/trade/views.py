@@ -1,4 +1,5 @@
-"""ninjs and NewsML-G2 for the public: a story, or the newest of a query; each as free as it is on the site."""
+"""ninjs and NewsML-G2 beside the API's own form: a story, or the newest of a query, under the API's rules: keys, limits,
+parameters. Each is as free as it is on the site, and whole for a key that may read it whole."""
 
 from __future__ import annotations
 
@@ -6,20 +7,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from http import HTTPStatus
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from broadsheet.press.headers import publish
+from broadsheet.press.headers import LIFETIME, LIFETIME_OF_NOTHING
 from broadsheet.press.keys import MISSING, shown_keys
 
+from ..api import reading
+from ..api.answering import UNTOLD_LIFETIME, live, respond
+from ..api.asking import LARGEST_ID, Stories, parse
+from ..api.finding import rule_of
+from ..api.keys import Caller
+from ..api.problems import NOT_FOUND, Problem
 from ..stories import newest, public_stories, released, web
-from . import newsml, ninjs, queries
+from . import newsml, ninjs
 from .items import Item, Withdrawal, item
 from .rights import public_rights
 from .versions import versions
+from .withdrawing import withdrawal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Items = Sequence[Item | Withdrawal]
@@ -52,39 +60,46 @@ FORMS = {
 }
 
 
-@require_safe
 def story(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """`/api/v1/stories/<id>.ninjs|.newsml`: 410 with the cancelling item for a story that was withdrawn."""
-    found = public_stories().filter(pk=pk).first()
+    return respond(request, lambda caller: _story(request, caller, pk, form))
+
+
+def _story(request: HttpRequest, caller: Caller, pk: int, form: str) -> HttpResponse:
+    found = public_stories().filter(pk=min(pk, LARGEST_ID)).first()
     if found is None:
-        gone = queries.withdrawal(pk)
+        gone = withdrawal(min(pk, LARGEST_ID))
         if gone is None:
-            raise Http404("no such story")
-        answer = answered(FORMS[form].media_type, FORMS[form].one(gone), status=410)
-        return publish(request, answer, [f"story/{pk}", MISSING])
-    document = released([found])[0]
-    rights = public_rights(document.published.year)
-    made = item(document, rights, versions([pk]).get(pk))
+            raise Problem(NOT_FOUND, f"There is no story {pk}.")
+        answer = answered(FORMS[form].media_type, FORMS[form].one(gone), HTTPStatus.GONE)
+        return live(request, answer, caller, [f"story/{pk}", MISSING], LIFETIME_OF_NOTHING)
+    document = released([found], rule_of(caller))[0]
+    made = item(document, public_rights(document.published.year), versions([pk]).get(pk))
     answer = answered(FORMS[form].media_type, FORMS[form].one(made))
-    return publish(request, answer, [f"story/{pk}", *shown_keys(document)])
+    return live(request, answer, caller, [f"story/{pk}", *shown_keys(document)])
 
 
-@require_safe
 def stories(request: HttpRequest, form: str) -> HttpResponse:
-    """`/api/v1/stories.ninjs|.newsml?section=&topic=&author=&language=&since=&until=&before=`: newest first."""
-    try:
-        query = queries.parse(request.GET.dict())
-        found, keys = queries.stories(query)
-    except queries.UnknownQuery as error:
-        return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
-    documents, older = newest(found, query.before, limit=queries.MOST)
+    """`/api/v1/stories.ninjs|.newsml`, newest first: the parameters are those of the API's list."""
+    return respond(request, lambda caller: _stories(request, caller, form))
+
+
+def _stories(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
+    asked = parse(Stories, request)
+    found, language, lists = reading.stories(asked)
+    before = reading.cursor(asked.before)
+    documents, older = newest(found, before, limit=asked.limit, is_whole=rule_of(caller))
     known = versions(document.id for document in documents)
     rights = public_rights(timezone.localdate().year)
     items = [item(document, rights, known.get(document.id)) for document in documents]
     answer = answered(FORMS[form].media_type, several(form, items, web(request.get_full_path())))
     if older:
         answer.headers["Link"] = f'<{_next(request, str(older))}>; rel="next"'
-    return publish(request, answer, [*keys, *shown_keys(documents)])
+    answer.headers["Content-Language"] = language
+    # As for the API: an edit can bring a story into what these filters let through, and no key says so.
+    is_told = not (asked.access or asked.genre or asked.updated_since)
+    keys = [*shown_keys(documents), *(() if before else lists)]
+    return live(request, answer, caller, keys, LIFETIME if is_told else UNTOLD_LIFETIME)
 
 
 def several(form: str, items: Items, uri: str) -> bytes:
@@ -92,8 +107,8 @@ def several(form: str, items: Items, uri: str) -> bytes:
     return FORMS[form].several(items, uri, max((_changed(one) for one in items), default=EPOCH))
 
 
-def answered(media_type: str, body: bytes, status: int = 200) -> HttpResponse:
-    """An answer with its ETag."""
+def answered(media_type: str, body: bytes, status: int = HTTPStatus.OK) -> HttpResponse:
+    """An answer with its tag."""
     answer = HttpResponse(body, status=status, content_type=media_type)
     answer.headers["ETag"] = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
