@@ -16,13 +16,13 @@ from django.utils import timezone
 from broadsheet.press.headers import LIFETIME, LIFETIME_OF_NOTHING
 from broadsheet.press.keys import MISSING, shown_keys
 
-from ..api import reading
+from ..api import listing, reading
 from ..api.answering import UNTOLD_LIFETIME, live, respond
 from ..api.asking import LARGEST_ID, Stories, parse
 from ..api.finding import rule_of
 from ..api.keys import Caller
 from ..api.problems import NOT_FOUND, Problem
-from ..stories import newest, public_stories, released, web
+from ..stories import public_stories, released, web
 from . import newsml, ninjs
 from .items import Item, Withdrawal, item
 from .rights import public_rights
@@ -86,19 +86,19 @@ def stories(request: HttpRequest, form: str) -> HttpResponse:
 
 def _stories(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
     asked = parse(Stories, request)
-    found, language, lists = reading.stories(asked)
-    before = reading.cursor(asked.before)
-    documents, older = newest(found, before, limit=asked.limit, is_whole=rule_of(caller))
+    want, before = listing.wanted(asked), reading.cursor(asked.before)
+    rows, older = listing.page(want, before, asked.limit, has_body=True)
+    documents = released(rows, rule_of(caller))
     known = versions(document.id for document in documents)
     rights = public_rights(timezone.localdate().year)
     items = [item(document, rights, known.get(document.id)) for document in documents]
     answer = answered(FORMS[form].media_type, several(form, items, web(request.get_full_path())))
     if older:
         answer.headers["Link"] = f'<{_next(request, str(older))}>; rel="next"'
-    answer.headers["Content-Language"] = language
+    answer.headers["Content-Language"] = want.language
     # As for the API: an edit can bring a story into what these filters let through, and no key says so.
     is_told = not (asked.access or asked.genre or asked.updated_since)
-    keys = [*shown_keys(documents), *(() if before else lists)]
+    keys = [*shown_keys(documents), *(() if before else want.lists)]
     return live(request, answer, caller, keys, LIFETIME if is_told else UNTOLD_LIFETIME)
 
 
