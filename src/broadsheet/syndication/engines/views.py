@@ -69,7 +69,7 @@ def month(
 
 @require_safe
 def pages(request: HttpRequest, language: str) -> HttpResponse:
-    """`/sitemap-<language>-pages.xml`: four queries."""
+    """`/sitemap-<language>-pages.xml`: seven queries."""
     return _file(request, entries.places(language), {NOW, f"latest/{language}", f"chrome/{language}"})
 
 
