@@ -425,6 +425,7 @@ class _Desk:
                     title=entry["title"][code],
                     slug=entry["slug"],
                     body=entry["text"][code],
+                    states=entry.get("states", ""),
                     show_in_menus=True,
                     locale=self.locales[code],
                 )
