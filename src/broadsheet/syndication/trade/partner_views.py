@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from broadsheet.newsroom.document import Document
-from broadsheet.newsroom.selectors import Cursor, older_than, page_of
+from broadsheet.newsroom.selectors import Cursor
 
 from ..feeds.entries import entry
 from ..feeds.feed import TYPES, Feed, Person
@@ -69,9 +69,7 @@ def _newest(
 ) -> tuple[list[Item | Withdrawal], list[tuple[str, str]]]:
     # Read first: what happens while the list is made comes once more, and is never missed.
     newest = partners.newest_event()
-    rows, older = page_of(
-        list(older_than(partners.stories_of(partner), before)[: partners.MOST + 1]), partners.MOST
-    )
+    rows, older = partners.page_for(partner, before)
     items: list[Item | Withdrawal] = list(partners.items_of(partner, rows))
     links = [(_at(request, before=older), "next")] if older else []
     if before is None:
@@ -83,9 +81,7 @@ def _newest(
 def _rss(
     request: HttpRequest, partner: Partner, before: Cursor | None
 ) -> tuple[bytes, list[tuple[str, str]]]:
-    rows, older = page_of(
-        list(older_than(partners.stories_of(partner), before)[: partners.MOST + 1]), partners.MOST
-    )
+    rows, older = partners.page_for(partner, before)
     documents = partners.documents_of(partner, rows)
     partners.note(partner, partners.items_of(partner, rows))
     following = _at(request, before=older) if older else ""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.selectors import Cursor, older_than, page_of
 from broadsheet.paywall import Access
 
 from ..following import KEPT
@@ -68,6 +69,22 @@ def stories_of(partner: Partner) -> QuerySet[Story]:
     if not partner.with_others:
         found = found.filter(source_name="", usage_terms="")
     return found
+
+
+def page_for(partner: Partner, before: Cursor | None) -> tuple[Sequence[Story], Cursor | None]:
+    """The newest of its stories from a place on, and where the next page begins: a query for each of its sections, or
+    else languages, which an index gives in their order, and two more."""
+    found = stories_of(partner)
+    sections = list(partner.sections.values_list("pk", flat=True))
+    lanes = [Q(desk=pk) for pk in sections]
+    lanes = lanes or [Q(language=code) for code in partner.language_codes or settings.PAPER.languages]
+    newest: list[tuple[datetime, int]] = []
+    for lane in lanes:
+        rows = older_than(found.filter(lane), before).values_list("published_at", "pk")[: MOST + 1]
+        newest += [(at, pk) for at, pk in rows if at]
+    kept = sorted(newest, reverse=True)[: MOST + 1]
+    stories = {story.pk: story for story in found.filter(pk__in=[pk for _, pk in kept]).order_by()}
+    return page_of([stories[pk] for _, pk in kept if pk in stories], MOST)
 
 
 def documents_of(partner: Partner, stories: Sequence[Story]) -> list[Document]:
