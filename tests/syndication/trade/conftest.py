@@ -108,7 +108,7 @@ def full(paper):
         story=story, kind="correction", text="It is 900 m, not 800 m.", locale=english.locale
     )
     paper.story(
-        ODD, slug="odd", standfirst=ODD, kicker="K\x00", body=[("text", f"<p>{ODD}</p>")], dateline=ODD
+        ODD, slug="odd", standfirst=ODD, kicker="K\x0b", body=[("text", f"<p>{ODD}</p>")], dateline=ODD
     )
     paper.story("H" * 255, slug="long", body=[], hours_ago=5)
     paper.story(
