@@ -16,7 +16,23 @@ from django.test.utils import setup_databases, teardown_databases
 from broadsheet.conf.founding import template_database
 from tests.factories import Paper, make_paper
 
+DATABASE = frozenset(("db", "transactional_db", "django_db_setup"))
+URL = "BROADSHEET_TEST_DATABASE_URL"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks a database runs: the rest is the same on SQLite, where all of it runs."""
+    if not os.environ.get(URL):
+        return
+    served = {path for path in {item.path for item in items} if URL in path.read_text()}
+    asking, rest = [], []
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        asks = item.path in served or item.get_closest_marker("django_db") or DATABASE & names
+        (asking if asks else rest).append(item)
+    config.hook.pytest_deselected(items=rest)
+    items[:] = asking
 
 
 @pytest.fixture(scope="session")
