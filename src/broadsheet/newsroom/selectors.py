@@ -99,6 +99,11 @@ def share_card_path(story: int, digest: str) -> str:
     return f"/share/{story}-{digest}.jpg" if digest else ""
 
 
+def web(path: str) -> str:
+    """The full address of a path of this paper; what is an address already stays."""
+    return f"{settings.PAPER.base_url.rstrip('/')}{path}" if path.startswith("/") else path
+
+
 def section_named(section: Section, language: str) -> Named:
     path = page_path(section.url_path, language)
     return Named(section.title, path, section.slug, section.description, f"section/{section.pk}")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +10,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
@@ -24,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .addresses import normalised
 from .models import User
+from .sealing import box
 
 log = logging.getLogger(__name__)
 # Whatever the reasons, one person's mailbox gets no more than this from our forms.
@@ -105,15 +103,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return str(settings.PAPER.name)
 
     def encrypt(self, text: str) -> str:
-        return _boxes().encrypt(text.encode()).decode("ascii")
+        return box("readers.factors").encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _boxes().decrypt(encrypted_text.encode()).decode()
-
-
-def _boxes() -> MultiFernet:
-    """The first key seals, both open: secrets survive a change of key."""
-    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(b"readers.factors:" + key.encode()).digest())) for key in keys]
-    )
+        return box("readers.factors").decrypt(encrypted_text.encode()).decode()

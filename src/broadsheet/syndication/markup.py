@@ -20,9 +20,8 @@ from lxml.html import builder as e
 
 from broadsheet.newsroom import document as d
 from broadsheet.newsroom.cleaning import MARKUP_SCHEMES, clean_markup
+from broadsheet.newsroom.selectors import web
 from broadsheet.pictures.selectors import Image
-
-from .stories import web
 
 # XML 1.0 §2.2, and the noncharacters that some parsers refuse.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import models
 
+from broadsheet.readers.sealing import box
 
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(urlsafe_b64encode(sha256(b"syndication.sealed:" + str(key).encode()).digest()))
-            for key in keys
-        ]
-    )
+PURPOSE = "syndication.sealed"
 
 
 def seal(text: str) -> str:
     """The text, encrypted; empty stays empty."""
-    return _box().encrypt(text.encode()).decode() if text else ""
+    return box(PURPOSE).encrypt(text.encode()).decode() if text else ""
 
 
 def unseal(sealed: str) -> str:
     """The text again; empty when it was sealed with a key that the paper no longer has."""
     try:
-        return _box().decrypt(sealed.encode()).decode() if sealed else ""
+        return box(PURPOSE).decrypt(sealed.encode()).decode() if sealed else ""
     except InvalidToken:
         return ""
 

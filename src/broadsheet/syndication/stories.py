@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from broadsheet.newsroom.document import Document
@@ -49,8 +48,3 @@ def newest(
     """One page of `stories`, newest first, and the cursor of the next: keyset-paged, one query and those of `released`."""
     rows, older = page_of(list(older_than(stories, before)[: limit + 1]), limit)
     return released(rows, is_whole), older
-
-
-def web(path: str) -> str:
-    """The full address of a path of this paper; what is an address already stays."""
-    return f"{settings.PAPER.base_url.rstrip('/')}{path}" if path.startswith("/") else path

@@ -15,7 +15,7 @@ from wagtail.models import Page
 from broadsheet.newsroom import labels
 from broadsheet.newsroom.cleaning import clean_markup, clean_text
 from broadsheet.newsroom.models import Author, Gallery, InfoPage, Story
-from broadsheet.newsroom.selectors import page_path
+from broadsheet.newsroom.selectors import page_path, web
 from broadsheet.newsroom.slugs import slug_for
 
 from ..incoming import IncomingAuthor, IncomingBlock, IncomingCorrection, IncomingPicture, IncomingStory
@@ -51,7 +51,7 @@ class _Maker:
             source_id=id_,
             headline=page.title,
             body=body,
-            url=_web(path),
+            url=web(path),
             slug=page.slug,
             published=self._time(published),
             language=language,
@@ -59,7 +59,7 @@ class _Maker:
             seo_title=page.seo_title,
             search_description=page.search_description,
             old_urls=tuple(
-                _web(old)
+                web(old)
                 for old in self.batch.redirects.get(page.pk, ())
                 if old.rstrip("/") != path.rstrip("/")
             ),
@@ -241,7 +241,7 @@ class _Maker:
 
     def related(self, value: Any) -> Iterator[IncomingBlock]:
         if page := self.batch.linked.get(value.get("story") or 0):
-            yield IncomingBlock("related", {"id": page.id, "headline": page.title, "url": _web(page.path)})
+            yield IncomingBlock("related", {"id": page.id, "headline": page.title, "url": web(page.path)})
 
     def documents(self, value: Any) -> Iterator[IncomingBlock]:
         found = [self.batch.documents.get(pk) for pk in values(value.get("documents"))]
@@ -265,9 +265,4 @@ class _Maker:
             page = self.batch.linked.get(pk)
             return f'<a href="{escape(page.path)}">' if page else "<a>"
         file = self.batch.documents.get(pk)
-        return f'<a href="{escape(_web(file.url))}">' if file else "<a>"
-
-
-def _web(path: str) -> str:
-    """The full address of a path of this paper."""
-    return f"{settings.PAPER.base_url.rstrip('/')}{path}" if path.startswith("/") else path
+        return f'<a href="{escape(web(file.url))}">' if file else "<a>"

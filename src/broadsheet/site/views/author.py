@@ -9,11 +9,11 @@ from broadsheet.newsroom.documents import profile
 from broadsheet.newsroom.models import Author
 from broadsheet.newsroom.selectors import author_named, by_author
 from broadsheet.pictures.selectors import images
+from broadsheet.press.lists import cursor_of, list_key
 from broadsheet.press.pages import page
 
 from ..chrome import chrome
 from ..sharing import share_picture
-from .section import cursor_of, list_key
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:

@@ -11,10 +11,10 @@ from django.utils import translation
 from broadsheet.newsroom.document import Card, Note
 from broadsheet.newsroom.models import Correction
 from broadsheet.newsroom.selectors import Cursor, card, front_page, public_stories
+from broadsheet.press.lists import cursor_of
 from broadsheet.press.pages import page
 
 from ..chrome import chrome
-from .section import cursor_of
 
 LIMIT = 30
 

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from broadsheet.newsroom.selectors import language_prefix
 from broadsheet.press import headers
 from broadsheet.press.keys import MISSING
+from broadsheet.press.lists import cursor_of
 from broadsheet.press.pages import page
 from broadsheet.record import calendars, changes, exporting
 from broadsheet.record.dossiers import Head, dossier, find
@@ -27,7 +28,6 @@ from broadsheet.record.timelines import Filters, Place
 from broadsheet.record.wording import month_words
 
 from ..chrome import chrome
-from .section import cursor_of
 
 YEARS = range(1, 9999)
 

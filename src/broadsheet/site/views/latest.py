@@ -13,10 +13,10 @@ from django.utils import timezone, translation
 
 from broadsheet.newsroom import selectors
 from broadsheet.newsroom.document import Card
+from broadsheet.press.lists import cursor_of, list_key
 from broadsheet.press.pages import page
 
 from ..chrome import chrome
-from .section import cursor_of, list_key
 
 
 @dataclass(frozen=True, slots=True)

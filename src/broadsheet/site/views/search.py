@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from broadsheet.newsroom.selectors import latest
+from broadsheet.press.lists import cursor_of
 from broadsheet.press.pages import page
 
 from .. import searching
 from ..chrome import chrome
-from .section import cursor_of
 
 # What is found changes with every story, and each query is a page of its own.
 SEARCH_SECONDS = 15

@@ -7,11 +7,11 @@ from django.utils import translation
 
 from broadsheet.newsroom.models import Topic
 from broadsheet.newsroom.selectors import on_topic, topic_named
+from broadsheet.press.lists import cursor_of, list_key
 from broadsheet.press.pages import page
 
 from ..chrome import chrome
 from .dossier import topic_of_record
-from .section import cursor_of, list_key
 
 
 def topic(request: HttpRequest, slug: str) -> HttpResponse:

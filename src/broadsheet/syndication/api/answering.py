@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from pydantic import BaseModel
 
+from broadsheet.newsroom.selectors import web
 from broadsheet.press import headers
 from broadsheet.press.keys import MISSING
 
-from ..stories import web
 from . import asking, keys, limits, shapes
 from .keys import Caller
 from .problems import NOT_ALLOWED, NOT_FOUND, TOO_MANY, Problem

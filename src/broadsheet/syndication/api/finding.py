@@ -10,13 +10,14 @@ from pydantic import BaseModel
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.selectors import web
 from broadsheet.pictures.selectors import images
 from broadsheet.press.headers import LIFETIME
 from broadsheet.press.keys import shown_keys
 from broadsheet.site import searching
 
 from .. import stories as leaving
-from ..stories import Rule, if_free, public_stories, web
+from ..stories import Rule, if_free, public_stories
 from . import asking, listing, reading, shapes, showing
 from .answering import ROOT, UNTOLD_LIFETIME, Answer
 from .keys import Caller

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ..tokens import digest
 from .models import ApiKey
 from .problems import UNKNOWN_KEY, Problem
 
@@ -38,10 +38,6 @@ def give(key: ApiKey) -> str:
     secret = PREFIX + secrets.token_urlsafe(32)
     key.digest, key.start = digest(secret), secret[:10]
     return secret
-
-
-def digest(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
 
 
 def caller_of(request: HttpRequest) -> Caller:

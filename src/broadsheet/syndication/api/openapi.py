@@ -14,7 +14,8 @@ from django.conf import settings
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ..stories import web
+from broadsheet.newsroom.selectors import web
+
 from . import shapes
 from .answering import JSON, PROBLEM_JSON, ROOT, Route
 from .asking import LARGEST_ID

@@ -12,11 +12,10 @@ from django.utils import timezone
 from broadsheet.newsroom.document import Document, Named, Profile
 from broadsheet.newsroom.documents import profile
 from broadsheet.newsroom.models import Author, Gallery, GalleryItem, Section, Topic
-from broadsheet.newsroom.selectors import page_path, section_named, topic_named
+from broadsheet.newsroom.selectors import page_path, section_named, topic_named, web
 from broadsheet.pictures.selectors import Image
 
 from .. import markup
-from ..stories import web
 from . import shapes
 
 

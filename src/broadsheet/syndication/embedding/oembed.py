@@ -11,9 +11,10 @@ from lxml import etree, html
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.selectors import web
 
 from .. import markup
-from ..stories import public_stories, web
+from ..stories import public_stories
 
 WIDE, LOW = 560, 200
 # Narrower than this the picture stands above the words.

@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from broadsheet.newsroom.selectors import web
 from broadsheet.press import headers
 from broadsheet.press.keys import MISSING, shown_keys
 
-from ..stories import public_stories, released, web
+from ..stories import public_stories, released
 from . import oembed
 
 FORMATS = ("json", "xml")

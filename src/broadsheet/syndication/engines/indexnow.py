@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from broadsheet.newsroom.selectors import web
 from broadsheet.outward.fetch import post
 
 from .. import delivering
 from ..models import Delivery, StoryEvent
-from ..stories import web
 from .maps import address
 from .models import MachineTerms
 

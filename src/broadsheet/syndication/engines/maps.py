@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from lxml import etree
 
+from broadsheet.newsroom.selectors import web
+
 from ..markup import line
-from ..stories import web
 from . import entries
 from .entries import Entry
 from .models import SiteMapMonth

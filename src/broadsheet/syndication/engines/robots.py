@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from ..stories import web
+from broadsheet.newsroom.selectors import web
+
 from . import rsl
 from .crawlers import BY_PURPOSE, PURPOSES
 from .models import MachineTerms, Use

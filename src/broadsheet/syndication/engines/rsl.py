@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from lxml import etree
 
-from ..stories import web
+from broadsheet.newsroom.selectors import web
+
 from .crawlers import PURPOSES
 from .models import MachineTerms, Use
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from lxml import etree
 
 from broadsheet import __version__
+from broadsheet.newsroom.selectors import web
 from broadsheet.press.headers import publish
 
-from ..stories import web
 from . import addresses as at
 from .models import Actor, Following, Post, Reply
 from .objects import MEDIA_TYPE, page_of

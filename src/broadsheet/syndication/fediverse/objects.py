@@ -18,11 +18,10 @@ from django.utils.html import escape, format_html, linebreaks
 from django.utils.translation import gettext as _
 
 from broadsheet.newsroom.document import Document
-from broadsheet.newsroom.selectors import language_prefix, page_path
+from broadsheet.newsroom.selectors import language_prefix, page_path, web
 from broadsheet.pictures.selectors import Image, images
 
 from .. import markup
-from ..stories import web
 from . import addresses as at
 from .keys import public_pem
 from .models import Actor

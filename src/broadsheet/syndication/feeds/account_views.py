@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from broadsheet.newsroom.selectors import front_page, language_prefix, navigation
+from broadsheet.newsroom.selectors import front_page, language_prefix, navigation, web
 from broadsheet.readers.selectors import reader_of
 
-from ..stories import web
 from . import private
 from .views import language_of
 

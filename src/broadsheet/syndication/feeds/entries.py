@@ -16,11 +16,10 @@ from django.utils.translation import gettext
 from lxml.html import builder as e
 
 from broadsheet.newsroom import document as d
-from broadsheet.newsroom.selectors import language_prefix
+from broadsheet.newsroom.selectors import language_prefix, web
 from broadsheet.pictures.selectors import Image
 
 from ..markup import absolute, body, inner_html, lead, line, notes, picture_file
-from ..stories import web
 from .feed import Entry, Media, Person
 
 SUMMARY = 300

@@ -8,11 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from broadsheet.newsroom.models import Section, Story, StoryByline
-from broadsheet.newsroom.selectors import language_prefix, page_path
+from broadsheet.newsroom.selectors import language_prefix, page_path, web
 
 from ..delivering import owe
 from ..models import StoryEvent
-from ..stories import web
 from .feed import TYPES
 from .hub import subject_of
 from .models import FeedSettings, HubSubscription

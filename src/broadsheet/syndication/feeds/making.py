@@ -10,11 +10,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 
 from broadsheet.newsroom.document import Document
-from broadsheet.newsroom.selectors import Cursor
+from broadsheet.newsroom.selectors import Cursor, web
 
 from ..engines.models import MachineTerms
 from ..markup import line
-from ..stories import Rule, if_free, web
+from ..stories import Rule, if_free
 from .atom import atom
 from .entries import entry
 from .feed import Feed, Kind, Person

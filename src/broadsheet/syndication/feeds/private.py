@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +24,7 @@ from broadsheet.readers.passes import pass_for
 
 from ..markup import line
 from ..stories import Rule
+from ..tokens import digest
 from .models import PrivateFeed
 
 MOST_FEEDS = 5
@@ -68,7 +68,7 @@ def make(reader: User, name: str) -> str:
     token = secrets.token_urlsafe(32)
     PrivateFeed.objects.create(
         reader=person,
-        digest=_digest(token),
+        digest=digest(token),
         name=line(name)[:LONGEST_NAME],
         epoch=person.session_epoch,
     )
@@ -87,7 +87,7 @@ def revoke(reader: User, number: int) -> bool:
 
 def behind(token: str) -> PrivateFeed | None:
     """The feed that a token opens, with its reader; None for one that was never made or is over. One query."""
-    feed = PrivateFeed.objects.select_related("reader").filter(digest=_digest(token)).first()
+    feed = PrivateFeed.objects.select_related("reader").filter(digest=digest(token)).first()
     if feed is None or not feed.reader.is_active or feed.epoch != feed.reader.session_epoch:
         return None
     return feed
@@ -129,7 +129,3 @@ def gathered(reader: User) -> Any:
 def is_leaving(reader: User) -> bool:
     """Whether the reader has asked to be forgotten."""
     return Erasure.objects.filter(user=reader, done_at=None).exists()
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

@@ -11,11 +11,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from broadsheet.newsroom.selectors import language_prefix
+from broadsheet.press.lists import cursor_of
 
 from . import lists, private
 from .feed import TYPES, Kind
 from .making import made
-from .views import cursor_of, language_of
+from .views import language_of
 
 HEADERS = {
     "Cache-Control": "private, no-cache",

@@ -8,9 +8,9 @@ from django.utils import timezone, translation
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from broadsheet.newsroom.selectors import Cursor
 from broadsheet.press.headers import LIFETIME, publish
 from broadsheet.press.keys import shown_keys
+from broadsheet.press.lists import cursor_of
 
 from ..engines import rsl
 from . import lists
@@ -26,15 +26,6 @@ SEARCH_SECONDS = 15
 def language_of() -> str:
     """The language of this request's address."""
     return translation.get_language() or settings.LANGUAGE_CODE
-
-
-def cursor_of(request: HttpRequest) -> Cursor | None:
-    """The place in the list that `?before=` names. Raises `Http404` for one we never gave out."""
-    text = request.GET.get("before", "")
-    cursor = Cursor.parse(text) if text else None
-    if text and cursor is None:
-        raise Http404("no such place in the list")
-    return cursor
 
 
 @require_safe

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.models import Story
+from broadsheet.newsroom.selectors import web
 from broadsheet.outward.errors import BadAnswer, OutsideError, Unreached
 
 from .. import delivering
 from ..models import Delivery, StoryEvent
-from ..stories import public_stories, released, web
+from ..stories import public_stories, released
 from .adapters import ADAPTERS, MOST_THUMB
 from .messages import Login, Message, Posted, fitted
 from .models import WORD, Share, ShareAccount

@@ -12,9 +12,9 @@ from lxml import etree
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.gallery_documents import gallery_documents
 from broadsheet.newsroom.models import Gallery, Story
-from broadsheet.newsroom.selectors import public
+from broadsheet.newsroom.selectors import public, web
 
-from ..stories import public_stories, released, web
+from ..stories import public_stories, released
 from .items import Item
 from .newsml import elements_of, message_of
 from .ninjs import text_of

@@ -13,10 +13,10 @@ from django.utils.encoding import iri_to_uri
 
 from broadsheet.newsroom import document as d
 from broadsheet.newsroom.models import Genre
+from broadsheet.newsroom.selectors import web
 from broadsheet.pictures.selectors import Image
 
 from ..markup import File
-from ..stories import web
 from .rights import Rights
 from .versions import Version
 

@@ -15,10 +15,10 @@ from lxml import etree
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.models import CorrectionKind
+from broadsheet.newsroom.selectors import web
 from broadsheet.pictures.selectors import Image
 
 from ..markup import body, legal, line
-from ..stories import web
 from .items import Item, Withdrawal, edited_note, files_of, genre_code, pictures, type_of, valid_uri
 from .rights import LANGUAGE, Rights, as_json
 

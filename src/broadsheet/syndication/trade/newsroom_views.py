@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from broadsheet.newsroom.selectors import web
+
 from ..models import Delivery
 from ..shown_once import shown
-from ..stories import web
 from . import partners, pushing, sftp
 from .models import Partner
 from .partner_views import ALLOWED

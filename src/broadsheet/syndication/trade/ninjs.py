@@ -14,10 +14,10 @@ from django.utils.html import strip_tags
 
 from broadsheet.newsroom.document import Document
 from broadsheet.newsroom.media_topics import uri_of as topic_uri
+from broadsheet.newsroom.selectors import web
 from broadsheet.pictures.selectors import Image
 
 from ..markup import body_html, legal, line
-from ..stories import web
 from .items import (
     GENRES,
     Item,

@@ -13,13 +13,12 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from broadsheet.newsroom.document import Document
-from broadsheet.newsroom.selectors import Cursor
+from broadsheet.newsroom.selectors import Cursor, web
 
 from ..feeds.entries import entry
 from ..feeds.feed import TYPES, Feed, Person
 from ..feeds.rss import rss
 from ..markup import line
-from ..stories import web
 from . import partners
 from .items import Item, Withdrawal
 from .models import Partner

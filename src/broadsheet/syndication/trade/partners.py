@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,6 +19,7 @@ from broadsheet.paywall import Access
 from ..following import KEPT
 from ..models import StoryEvent
 from ..stories import public_stories, released
+from ..tokens import digest
 from .items import Item, Withdrawal, item, may_go_on, shown_pictures, without_pictures
 from .models import Partner, PartnerItem
 from .rights import Rights, public_rights
@@ -33,23 +33,19 @@ MOST = 50
 def give(partner: Partner) -> str:
     """Put a new token into an unsaved or known partner; returns it, for the only time."""
     token = PREFIX + secrets.token_urlsafe(32)
-    partner.digest, partner.start = _digest(token), token[:10]
+    partner.digest, partner.start = digest(token), token[:10]
     return token
 
 
 def behind(token: str) -> Partner | None:
     """The partner that shows a token, if it may have anything today. Two queries at most."""
-    partner = Partner.objects.filter(digest=_digest(token)).first()
+    partner = Partner.objects.filter(digest=digest(token)).first()
     if partner is None or not partner.is_valid:
         return None
     today = timezone.localdate()
     if partner.used_on != today:
         Partner.objects.filter(pk=partner.pk).update(used_on=today)
     return partner
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def stories_of(partner: Partner) -> QuerySet[Story]:

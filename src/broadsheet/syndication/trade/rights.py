@@ -13,8 +13,9 @@ from typing import Any
 
 from django.conf import settings
 
+from broadsheet.newsroom.selectors import web
+
 from ..markup import legal, line
-from ..stories import web
 from .models import PublicUse, TradeTerms
 
 LANGUAGE = "http://www.w3.org/ns/odrl/2/"

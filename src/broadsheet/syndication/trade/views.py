@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from broadsheet.newsroom.selectors import web
 from broadsheet.press.headers import LIFETIME, LIFETIME_OF_NOTHING
 from broadsheet.press.keys import MISSING, shown_keys
 
@@ -22,7 +23,7 @@ from ..api.asking import LARGEST_ID, Stories, parse
 from ..api.finding import rule_of
 from ..api.keys import Caller
 from ..api.problems import NOT_FOUND, Problem
-from ..stories import public_stories, released, web
+from ..stories import public_stories, released
 from . import newsml, ninjs
 from .items import Item, Withdrawal, item
 from .rights import public_rights

@@ -16,13 +16,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from broadsheet.newsroom.selectors import web
 from broadsheet.outward.errors import RefusedAddress
 from broadsheet.outward.fetch import post
 
 from .. import delivering
 from ..api import showing
 from ..models import Delivery, StoryEvent
-from ..stories import public_stories, released, web
+from ..stories import public_stories, released
 from . import signing
 from .models import Webhook
 
