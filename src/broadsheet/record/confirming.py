@@ -20,7 +20,6 @@ from .models import (
     ClaimStatus,
     DecisionKind,
     Entity,
-    EntityStatus,
     Party,
     Source,
     Tenure,
@@ -142,10 +141,3 @@ def second(claim: Claim, editor: Any, *, source: Source | None = None, review_by
     with decision(DecisionKind.SECOND, editor, story_id=claim.story_id) as recorder:
         recorder.event = claim.event
         recorder.change(claim, seconded_by=editor, source=source or claim.source, review_by=review_by)
-
-
-def confirm_entity(entity: Entity, editor: Any) -> None:
-    """A candidate, named only as a party so far, is who it seems to be."""
-    with decision(DecisionKind.CONFIRM, editor) as recorder:
-        recorder.entity = entity
-        recorder.change(entity, status=EntityStatus.CONFIRMED)

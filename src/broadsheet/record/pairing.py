@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import combinations
+from typing import TypeVar
 
 from django.db.models import Count, Max, Q
 
@@ -37,6 +38,9 @@ _COLLECTIVE = frozenset({EntityKind.COUNTRY, EntityKind.ORGANISATION})
 Pair = tuple[int, int]
 # A story's language and when it was published.
 Place = tuple[str, datetime]
+# A story, and an entity or a pair that it is about.
+Link = tuple[int, int]
+Row = TypeVar("Row", EntityStory, DyadStory)
 
 
 def project_pairs(events: Sequence[Event]) -> tuple[set[str], set[int]]:
@@ -149,19 +153,8 @@ def project_stories(ids: Iterable[int]) -> set[str]:
     for story, entity, count in claims:
         times[story or 0][now[entity or 0]] += count
     need = {(story, entity) for story, found in times.items() for entity in found}
-    have = {(row.story_id, row.entity_id): row for row in EntityStory.objects.filter(story__in=wanted_ids)}
-    stale = {
-        k for k, row in have.items() if k not in need or (row.language, row.published_at) != places[k[0]]
-    }
-    if stale:
-        EntityStory.objects.filter(pk__in=[have[k].pk for k in stale]).delete()
-    EntityStory.objects.bulk_create(
-        EntityStory(
-            story_id=story, entity_id=entity, language=places[story][0], published_at=places[story][1]
-        )
-        for story, entity in sorted(need - (have.keys() - stale))
-    )
-    keys = {f"entity/{entity}" for _, entity in need ^ have.keys()}
+    changed, _ = _link(EntityStory, "entity_id", need, wanted_ids, places)
+    keys = {f"entity/{entity}" for _, entity in changed}
     return keys | _project_story_pairs(wanted_ids, places, times, kinds)
 
 
@@ -185,18 +178,33 @@ def _project_story_pairs(
         by_event[event or 0].add(story or 0)
     for event, dyad in DyadEvent.objects.filter(event__in=by_event).values_list("event_id", "dyad_id"):
         need |= {(story, dyad) for story in by_event[event]}
-    have = {(row.story_id, row.dyad_id): row for row in DyadStory.objects.filter(story__in=ids)}
+    changed, gone = _link(DyadStory, "dyad_id", need, ids, places)
+    _forget_empty({dyad for _, dyad in gone})
+    return {f"dyad/{dyad}" for _, dyad in changed}
+
+
+def _link(
+    model: type[Row],
+    name: str,
+    need: set[Link],
+    ids: set[int],
+    places: dict[int, Place],
+) -> tuple[set[Link], set[Link]]:
+    """Make the rows of these stories the needed ones, each with its story's place in lists; `name` is the column beside
+    the story. Returns the links that came or went, and those whose rows were dropped."""
+    have: dict[Link, Row] = {
+        (row.story_id, getattr(row, name)): row for row in model._default_manager.filter(story__in=ids)
+    }
     stale = {
         k for k, row in have.items() if k not in need or (row.language, row.published_at) != places[k[0]]
     }
     if stale:
-        DyadStory.objects.filter(pk__in=[have[k].pk for k in stale]).delete()
-    DyadStory.objects.bulk_create(
-        DyadStory(story_id=story, dyad_id=dyad, language=places[story][0], published_at=places[story][1])
-        for story, dyad in sorted(need - (have.keys() - stale))
+        model._default_manager.filter(pk__in=[have[k].pk for k in stale]).delete()
+    model._default_manager.bulk_create(
+        model(story_id=story, language=places[story][0], published_at=places[story][1], **{name: other})
+        for story, other in sorted(need - (have.keys() - stale))
     )
-    _forget_empty({dyad for _, dyad in stale})
-    return {f"dyad/{dyad}" for _, dyad in need ^ have.keys()}
+    return need ^ have.keys(), stale
 
 
 def project_entities(group: set[int]) -> set[str]:

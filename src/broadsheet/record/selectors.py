@@ -7,24 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
-
-from broadsheet.newsroom.models import Story
 
 from .models import Alias, Claim, ClaimStatus, Decision, Entity, EntityStatus, Event, Life
 
 # A rule is judged by its last decisions; below the mark its suggestions stand a tier lower.
 JUDGED, MARK, FEWEST = 50, 0.8, 10
-
-
-def claims_of(story: Story) -> QuerySet[Claim]:
-    """Everything suggested for or confirmed of a story, with its mentions: two queries."""
-    shown = (ClaimStatus.SUGGESTED, ClaimStatus.CONFIRMED)
-    rows = Claim.objects.filter(story=story, status__in=shown).select_related(
-        "entity", "event", "tenure__post"
-    )
-    return rows.prefetch_related("mentions").order_by("tier", "pk")
 
 
 def rule_precision(rules: Iterable[str]) -> dict[str, tuple[int, float]]:
@@ -73,24 +61,6 @@ def flagged(limit: int = 100) -> list[Claim]:
         "story", "event", "entity"
     )
     return list(rows.order_by("-pk")[:limit])
-
-
-def to_second(limit: int = 100) -> list[Claim]:
-    """Sensitive events that wait for a second editor."""
-    from .projecting import is_seconded, needs_two
-
-    rows = Claim.objects.filter(
-        status=ClaimStatus.CONFIRMED, kind__in=("event", "correction"), seconded_by=None
-    )
-    found = (claim for claim in rows.select_related("event", "story").order_by("-pk")[: limit * 10])
-    return [claim for claim in found if needs_two(claim) and not is_seconded(claim)][:limit]
-
-
-def to_review(today: date | None = None, limit: int = 100) -> list[Claim]:
-    """Sensitive events whose day of review has come."""
-    today = today or timezone.localdate()
-    rows = Claim.objects.filter(status=ClaimStatus.CONFIRMED, review_by__lte=today)
-    return list(rows.select_related("event", "story").order_by("review_by", "pk")[:limit])
 
 
 def history(entity: Entity | None = None, event: Event | None = None, limit: int = 100) -> list[Decision]:

@@ -136,7 +136,8 @@ def _claim(now: datetime, busy: Counter[str]) -> list[Delivery]:
 def _ready(delivery: Delivery) -> HandOver:
     """What hands it over; what can't be made ready fails like what can't be handed over."""
     try:
-        return import_string(SENDERS[delivery.channel])(delivery) or _nothing
+        send: Sender = import_string(SENDERS[delivery.channel])
+        return send(delivery) or _nothing
     except OutsideError as error:
         return partial(_fail, error)
     except Exception as error:  # a sender's own fault must not stop the others; the log has the trace

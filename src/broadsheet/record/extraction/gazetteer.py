@@ -55,20 +55,6 @@ AMBIGUOUS = frozenset(
         "Holland",
     }
 )
-_CAPITALS_WITH_COUNTRYS_NAME = frozenset(
-    {
-        "Luxembourg",
-        "Singapore",
-        "Monaco",
-        "Djibouti",
-        "Kuwait",
-        "San Marino",
-        "Vatican City",
-        "Panama City",
-        "Guatemala City",
-        "Mexico City",
-    }
-)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
