@@ -1,5 +1,6 @@
 """A story is shared where it should be, once, in the words of an editor, and taken back when it is."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -256,6 +257,21 @@ def test_a_key_is_kept_and_never_shown(paper, editor):
     editor.post(edit, {**fields, "new_secret": "", "name": "Still ours"})
     account.refresh_from_db()
     assert (account.name, account.secret) == ("Still ours", "gold")
+
+
+def test_a_template_keeps_its_lines(paper, editor):
+    """A field of one line would lose them: the address would run into the headline."""
+    add = reverse("wagtailsnippets_syndication_shareaccount:add")
+    page = editor.get(add).content.decode()
+    assert re.search(r"<textarea[^>]*name=\"template\"[^>]*>\s*\{headline\}\n\n\{url\}", page)
+    editor.post(
+        add,
+        {
+            "name": "Ours", "service": "mastodon", "server": "https://m.example", "new_secret": "gold",
+            "wait_minutes": "2", "template": "{headline}\r\n\r\n{url}", "is_active": "on",
+        },
+    )  # fmt: skip
+    assert ShareAccount.objects.get().template == "{headline}\n\n{url}"
 
 
 def test_a_reporter_may_not_share(paper, client, accounts):

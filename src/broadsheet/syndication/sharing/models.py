@@ -76,7 +76,7 @@ class ShareAccount(models.Model):
     wait_minutes = models.PositiveSmallIntegerField(
         _("minutes to wait"), default=2, help_text=_("After publishing, for second thoughts.")
     )
-    template = models.CharField(
+    template = models.TextField(
         _("text"),
         max_length=500,
         default="{headline}\n\n{url}",
@@ -107,6 +107,8 @@ class ShareAccount(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.server = self.server.rstrip("/")
+        # A browser sends its own line ends, which would count twice.
+        self.template = self.template.replace("\r\n", "\n")
         super().save(*args, **kwargs)
 
 
