@@ -158,3 +158,19 @@ def test_the_worker_that_dies_with_a_claim_loses_nothing():
     assert len(delivering._claim(timezone.now(), Counter())) == 1
     assert delivering.deliver_due() == 0
     assert len(delivering._claim(timezone.now() + delivering.CLAIM + timedelta(minutes=1), Counter())) == 1
+
+
+def unnoted(delivery):
+    return partial(partial, broken)
+
+
+def broken():
+    raise RuntimeError
+
+
+def test_an_answer_that_can_not_be_noted_holds_nobody_up(monkeypatch):
+    monkeypatch.setitem(delivering.SENDERS, "odd", f"{__name__}.unnoted")
+    delivering.owe("odd", ["https://odd.example/"], {})
+    delivering.owe("try", ["https://up.example/"], {})
+    delivering.deliver_due()
+    assert dict(Delivery.objects.values_list("channel", "state")) == {"odd": "waiting", "try": "done"}

@@ -67,6 +67,30 @@ def test_a_closed_section_withdraws_all_that_stands_in_it(paper):
     assert kinds(outside) == []
 
 
+@pytest.mark.parametrize("act", ["unpublish", "delete"])
+def test_of_a_story_that_was_closed_nobody_hears(paper, act):
+    story = paper.story("For those who know")
+    PageViewRestriction.objects.create(page=story, restriction_type="login")
+    StoryEvent.objects.all().delete()
+    getattr(Story.objects.get(pk=story.pk), act)()
+    assert kinds() == []
+
+
+def test_one_broken_channel_keeps_no_other_from_reading(paper, monkeypatch):
+    heard.clear()
+    monkeypatch.setattr(
+        following, "FOLLOWERS", {"broken": f"{__name__}.broken", "sound": f"{__name__}.sound"}
+    )
+    following.hand_on()
+    paper.story("First")
+    following.hand_on()
+    assert heard
+    assert (
+        following.Follower.objects.get(name="broken").position
+        < following.Follower.objects.get(name="sound").position
+    )
+
+
 def test_each_channel_reads_on_from_where_it_was(paper):
     heard: list[str] = []
 
@@ -84,6 +108,13 @@ def test_each_channel_reads_on_from_where_it_was(paper):
         following.read_on("one", broken)
     assert following.read_on("one", handler) == first
     assert len(heard) == 2 * first, "what a handler failed on comes again"
+
+
+heard: list[str] = []
+
+
+def sound(events):
+    heard.extend(event.kind for event in events)
 
 
 def broken(events):

@@ -174,6 +174,9 @@ def _noted(outcome: Outcome) -> OutsideError | None:
         outcome()
     except OutsideError as error:
         return error
+    except Exception as error:  # as in `_ready`
+        log.exception("what a delivery answered can't be noted")
+        return OutsideError(f"the answer can't be noted ({type(error).__name__})", "here", "see the log")
     return None
 
 

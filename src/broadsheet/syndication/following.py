@@ -6,6 +6,7 @@ and does nothing outside the database.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from broadsheet.newsroom.selectors import page_path, public
 from .channels import FOLLOWERS
 from .models import Follower, StoryEvent, Unfolding
 
+log = logging.getLogger("broadsheet.events")
 Handler = Callable[[Sequence[StoryEvent]], None]
 MOST_EVENTS = 200
 # The replayable log of what happened.
@@ -41,7 +43,13 @@ def write(events: Sequence[StoryEvent]) -> None:
 def hand_on() -> int:
     """Let every channel read on, at most `MOST_EVENTS` each; for the worker. Returns how many events were read."""
     unfold()
-    return sum(read_on(name, import_string(handler)) for name, handler in FOLLOWERS.items())
+    count = 0
+    for name, handler in FOLLOWERS.items():
+        try:
+            count += read_on(name, import_string(handler))
+        except Exception:  # one channel's fault must not keep the others from reading; the log has the trace
+            log.exception("channel %s can't read on", name)
+    return count
 
 
 def read_on(name: str, handler: Handler) -> int:

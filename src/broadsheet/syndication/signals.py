@@ -11,6 +11,7 @@ from wagtail.signals import post_page_move
 
 from broadsheet.newsroom.models import Correction, FrontPage, Section, Story
 from broadsheet.newsroom.selectors import page_path, public
+from broadsheet.newsroom.selectors import restricted as under_restriction
 from broadsheet.press.events import page_changed
 
 from . import following
@@ -37,6 +38,11 @@ def _public_facts(pk: int) -> dict[str, Any] | None:
     return public(Story.objects.filter(pk=pk)).values("url_path", "language", "desk_id").first()
 
 
+def _is_open(pk: int) -> bool:
+    """Whether no page privacy hides the story: of one that was hidden already nobody outside is to hear."""
+    return Story.objects.filter(~under_restriction(), pk=pk).exists()
+
+
 @receiver(page_changed, dispatch_uid="syndication_page")
 def changed(
     sender: type[Page],
@@ -51,7 +57,7 @@ def changed(
     if sender is Story:
         if is_ and (facts := _public_facts(pk)):
             _write(pk, Kind.UPDATED if was else Kind.PUBLISHED, facts)
-        elif was and not is_ and before is not None:
+        elif was and not is_ and before is not None and _is_open(pk):
             _write(pk, Kind.UNPUBLISHED, before)
     elif sender in (Section, FrontPage) and before and after:
         if was != is_:
